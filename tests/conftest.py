@@ -1,0 +1,91 @@
+"""What every test stands on: its own database file and data folder, cheap passwords, an actor who may do everything.
+
+The database is a file, as in a real installation: threads, live servers and other processes can open it. With
+STEERCO_DATABASE_URL set (make test-postgresql) it is that server instead.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+from django.conf import settings as django_settings
+from django.db import connections
+from django.db.backends.sqlite3.base import DatabaseWrapper
+
+from steerco.apps.organisation.selectors import forget_words
+from steerco.kit.journal import guard, unchanged
+from steerco.kit.permissions import Actor
+
+# The build machine tries the same examples each time, so that what it says is about the change; everybody else tries
+# new ones.
+hypothesis.settings.register_profile("build", derandomize=True)
+if os.environ.get("CI"):
+    hypothesis.settings.load_profile("build")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    tmp_path_factory: pytest.TempPathFactory, django_db_modify_db_settings_parallel_suffix: None
+) -> None:
+    """Each worker process has its own test database; on SQLite a file in a temporary folder."""
+    for connection in connections.all():
+        if connection.vendor == "sqlite":
+            connection.settings_dict["TEST"]["NAME"] = str(
+                tmp_path_factory.mktemp("database") / "test.sqlite3"
+            )
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> Iterator[None]:
+    """What a test keeps between requests ends with it: the next one's rows bear the same numbers, its words are ours."""
+    unchanged.forget_all()
+    forget_words()
+    yield
+    unchanged.forget_all()
+    forget_words()
+
+
+@pytest.fixture
+def results_are_kept(_nothing_kept: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Results are kept as in a running installation, although the test's transaction is open."""
+    monkeypatch.setattr(unchanged, "is_settled", lambda: True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The data folder of the tests; nothing is written into the clone's own. Assets come from where they lie."""
+    folder = tmp_path_factory.mktemp("data")
+    (folder / "static").mkdir()
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(django_settings, "DATA_DIR", folder)
+        patch.setattr(django_settings, "MEDIA_ROOT", str(folder / "media"))
+        patch.setattr(django_settings, "STATIC_ROOT", str(folder / "static"))
+        patch.setattr(django_settings, "STORAGES", {**django_settings.STORAGES, "staticfiles": plain})
+        patch.setattr(django_settings, "WHITENOISE_USE_FINDERS", True)
+        patch.setattr(django_settings, "PASSWORD_HASHERS", ["django.contrib.auth.hashers.MD5PasswordHasher"])
+        yield folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _emptied_after_transactional_tests() -> Iterator[None]:
+    """Tests that commit are followed by emptying all tables, which SQLite does by deleting: sealed events too."""
+    operations = DatabaseWrapper.ops_class
+    flush = operations.sql_flush
+
+    def without_guard(self: Any, *args: Any, **kwargs: Any) -> list[str]:
+        drop = [f"DROP TRIGGER IF EXISTS {guard.TABLE}_guard_{what}" for what in ("update", "delete")]
+        return [*drop, *flush(self, *args, **kwargs), *guard.sqlite_triggers(self.connection)]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(operations, "sql_flush", without_guard)
+        yield
+
+
+@pytest.fixture
+def operator() -> Actor:
+    """The person at the console, who may do everything."""
+    return Actor.operator("test")
