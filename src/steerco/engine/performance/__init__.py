@@ -1,0 +1,1 @@
+"""Performance: computed ratings with their rules, and what moved between two reports."""

@@ -1,0 +1,1 @@
+"""Risk: scales, scores, ratings and expected exposure."""
