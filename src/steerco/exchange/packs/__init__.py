@@ -1,0 +1,1 @@
+"""The steering pack: one content, drawn as PowerPoint, PDF, Word and Excel."""

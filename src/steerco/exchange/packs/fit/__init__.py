@@ -1,0 +1,1 @@
+"""Text measured by font metrics: what fits a box, and where it breaks."""

@@ -1,0 +1,1 @@
+"""The pack as a tagged, accessible PDF set by Typst."""

@@ -1,0 +1,1 @@
+"""The pack as a living workbook: tables, formulas, conditional formats, a native chart."""
