@@ -1,0 +1,113 @@
+"""Records that follow from others: a risk that happens opens an issue, a false assumption a risk.
+
+An app declares what its records may open (`declare_opening`); the buttons stand on the record's page. The new record
+is linked to the old one, never a second copy of it, and the old one is closed with its reason in the same action.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from steerco.apps.initiatives.models import Entry, Record
+from steerco.apps.initiatives.states import StateGroup
+from steerco.apps.links.models import Relation
+from steerco.apps.links.services import relate
+from steerco.kit.history import Change, Invalid
+from steerco.kit.pages.panels import Button, declare_button
+from steerco.kit.permissions import Actor, can, visible_to
+from steerco.kit.registers.register import Register, register_by_key
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A record of the register `target` that may be opened from one of `source`. `key` stands in the address.
+
+    `offered(row)` says whether the record is ready for it; `start(row)` are the values that the form of the new record
+    begins with; `ends(row)` are those that the old one gets in the same action ({} leaves it as it is); `relation` is
+    what the old record is to the new one.
+    """
+
+    key: str
+    source: str
+    target: str
+    label: str | Promise
+    offered: Callable[[Any], bool]
+    start: Callable[[Any], Mapping[str, Any]]
+    ends: Callable[[Any], Mapping[str, Any]] = lambda row: {}
+    relation: str = Relation.Kind.CAUSES
+
+
+_openings: dict[str, Opening] = {}
+
+
+def declare_opening(opening: Opening) -> None:
+    """Add an opening with its button. Raises ValueError when its key is taken."""
+    if opening.key in _openings:
+        raise ValueError(f"opening declared twice: {opening.key}")
+    _openings[opening.key] = opening
+
+    def address(actor: Actor, row: Any) -> str:
+        if not isinstance(row, Record) or not may_open(actor, opening, row):
+            return ""
+        return reverse("links:open", args=[row.entry_id, opening.key])
+
+    declare_button(Button("record", opening.label, address))
+
+
+def opening_for(actor: Actor, row: Record, key: str) -> Opening | None:
+    """The opening with that key, if `actor` may take it from `row` now."""
+    found = _openings.get(key)
+    return found if found is not None and may_open(actor, found, row) else None
+
+
+def target_of(opening: Opening) -> Register:
+    """The register of the new record. Raises LookupError when its app is not there."""
+    register = register_by_key(opening.target)
+    if register is None:
+        raise LookupError(opening.target)
+    return register
+
+
+def may_open(actor: Actor, opening: Opening, row: Record) -> bool:
+    """Whether the record is ready, nothing was opened from it yet, and `actor` may write both."""
+    return (
+        row.register_key == opening.source
+        and opening.offered(row)
+        and can(actor, "record.edit", row)
+        and target_of(opening).allows(actor, "create", row.initiative)
+        and opened_from(actor, opening, row) is None
+    )
+
+
+def opened_from(actor: Actor, opening: Opening, row: Record) -> Entry | None:
+    """What was opened from `row` and `actor` may see."""
+    targets = Relation.objects.filter(source=row.entry_id, kind=opening.relation).values("target")
+    entries = Entry.objects.filter(pk__in=targets, register=opening.target)
+    return visible_to(entries, actor).exclude(state_group=StateGroup.DELETED).first()
+
+
+def open_from(actor: Actor, opening: Opening, row: Record, change: Change, *, reason: str = "") -> Any:
+    """Write the new record, relate the two, and end the old one, all or nothing. Raises Denied, Invalid, Conflict.
+
+    Invalid holds the messages on the new record; what the old one refuses stands under its "state".
+    """
+    source = register_by_key(opening.source)
+    if source is None:
+        raise LookupError(opening.source)
+    with transaction.atomic():
+        Entry.objects.select_for_update().get(
+            pk=row.entry_id
+        )  # of two at once, the second finds the first's record
+        if opened_from(actor, opening, row) is not None:
+            raise Invalid({0: {"title": [_("It has been opened already.")]}})
+        new = target_of(opening).write(actor, [change], reason=reason)[0]
+        relate(actor, row.entry, Entry.objects.get(pk=new.entry_id), opening.relation)
+        ending = dict(opening.ends(row))
+        if ending:
+            source.write(actor, [Change(ending, pk=row.pk)], reason=reason)
+    return new
