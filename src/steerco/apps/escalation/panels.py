@@ -1,0 +1,111 @@
+"""What escalation adds to other pages: who decides, what was escalated to and from a level, and of one record."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+
+from steerco.apps.escalation.models import Acknowledgement, Escalation
+from steerco.apps.escalation.proposals import KIND, holds, may_take_back
+from steerco.apps.escalation.selectors import lines, mine, received, sent, visible
+from steerco.apps.followups.models import FollowUp
+from steerco.apps.initiatives.models import Entry, Initiative, Record
+from steerco.apps.initiatives.states import StateGroup
+from steerco.kit.pages.panels import Button, PageState, Panel, declare_button, declare_panel
+from steerco.kit.permissions import Actor, can
+
+SHOWN = 6
+OPEN = (StateGroup.OPEN, StateGroup.PENDING)
+
+
+def _authority(actor: Actor, initiative: Any) -> str:
+    return reverse("escalation:authority", args=[initiative.code])
+
+
+def _of_record(actor: Actor, subject: Any, state: PageState) -> dict[str, Any] | None:
+    """The trail of a record's escalations with what the reader may do; a way to escalate it."""
+    if not isinstance(subject, Record):
+        return None
+    return _trail(actor, subject.entry_id, subject.register_key)
+
+
+def _of_initiative(actor: Actor, subject: Initiative, state: PageState) -> dict[str, Any] | None:
+    """What was escalated to this level and from it, and of the initiative itself."""
+    live = {"state__in": Escalation.LIVE}
+    to, by = received(actor, subject).filter(**live), sent(actor, subject).filter(**live)
+    to_rows, by_rows = list(to[: SHOWN + 1]), list(by[: SHOWN + 1])
+    if not to_rows and not by_rows:
+        return None
+    url = reverse("escalation:list")
+    sides = (
+        (_("Escalated to us"), to_rows, "to"),
+        (_("Escalated by us"), by_rows, "by"),
+    )
+    return {
+        "sides": [
+            (label, lines(actor, rows[:SHOWN]), f"{url}?{urlencode({'in': subject.code, 'side': side})}")
+            for label, rows, side in sides
+        ]
+    }
+
+
+def _trail(actor: Actor, entry_id: int, register: str) -> dict[str, Any] | None:
+    entry = Entry.objects.select_related("initiative").get(pk=entry_id)
+    rows = list(visible(actor).filter(entry=entry))
+    may_escalate = (
+        entry.state_group in OPEN
+        and can(actor, "record.edit", entry)
+        and all(row.state != Escalation.State.PROPOSED for row in rows)
+    )
+    is_issue = register == "issue"
+    known = Acknowledgement.objects.select_related("by").filter(entry=entry).first() if is_issue else None
+    may_acknowledge = (
+        is_issue
+        and entry.state_group in OPEN
+        and known is None
+        and (entry.owner_id in actor.parties or can(actor, "record.edit", entry))
+    )
+    if not rows and not may_escalate and not may_acknowledge and known is None:
+        return None
+    own = FollowUp.objects.filter(
+        kind=KIND, entry=entry, state=FollowUp.State.OPEN, debtor__in=actor.parties
+    ).first()
+    return {
+        "entry": entry,
+        "trail": [
+            {
+                "line": line,
+                "follow_up": own if own and own.data.get("escalation") == line.row.pk else None,
+                "may_withdraw": may_take_back(actor, line.row),
+                "may_end": line.row.state == Escalation.State.ACCEPTED and holds(actor, line.row),
+            }
+            for line in lines(actor, rows)
+        ],
+        "scored": register == "risk",
+        "five": range(1, 6),
+        "may_escalate": may_escalate,
+        "may_acknowledge": may_acknowledge,
+        "known": known,
+    }
+
+
+def _mine(actor: Actor, subject: None, state: PageState) -> dict[str, Any] | None:
+    asked = {
+        "receiver__in": actor.parties,
+        "state": Escalation.State.PROPOSED,
+    }  # stands under what I am asked
+    rows = list(mine(actor).exclude(**asked).order_by("due", "pk")[:SHOWN])
+    if not rows:
+        return None
+    return {"found": lines(actor, rows), "url": f"{reverse('escalation:list')}?side=mine"}
+
+
+declare_button(Button("initiative", _("Who decides"), _authority))
+declare_panel(
+    Panel("record.escalations", "record", 40, "escalation/_trail.html", _of_record, _("Escalation"))
+)
+declare_panel(
+    Panel("escalations", "initiative", 30, "escalation/_sides.html", _of_initiative, _("Escalations"), 12)
+)
+declare_panel(Panel("home.escalations", "home", 16, "escalation/_mine.html", _mine, _("Escalations"), 12))
