@@ -1,0 +1,54 @@
+"""Writes of milestones. What was agreed as the baseline is not simply typed over."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from steerco.apps.initiatives.records import write_records
+from steerco.apps.planning.models import Milestone
+from steerco.kit.history import Change, Invalid
+from steerco.kit.permissions import Actor, can
+
+
+def write_milestones(
+    actor: Actor, changes: Sequence[Change], *, reason: str = "", batch: str = ""
+) -> list[Milestone]:
+    """Create and change milestones. Raises Denied, Invalid (by position), Conflict; all or nothing.
+
+    The first baseline is free. From then on it moves by an approved change, or by whoever may decide there, with a
+    reason.
+    """
+    stored = Milestone.objects.select_related("initiative").in_bulk(
+        [c.pk for c in changes if c.pk and "baseline" in c.values]
+    )
+    refused = {}
+    for index, change in enumerate(changes):
+        row = stored.get(change.pk) if change.pk else None
+        if row is None or row.baseline is None or change.values["baseline"] == row.baseline:
+            continue
+        if not can(actor, "record.decide", row):
+            text = _(
+                "The baseline was agreed: it moves by an approved change request, or by whoever may decide."
+            )
+            refused[index] = {"baseline": [text]}
+        elif not reason.strip() and not actor.trusted:
+            refused[index] = {"baseline": [_("The baseline was agreed: say why it moves.")]}
+    if refused:
+        raise Invalid(refused)
+    return write_records(actor, Milestone, changes, reason=reason, batch=batch)
+
+
+def move_baselines(actor: Actor, moves: Mapping[int, date], *, reason: str) -> dict[int, date | None]:
+    """Move the baselines of milestones by their ids, as an approved change says; the baselines before, by id.
+
+    The approval is the right. Deleted milestones stay as they are. Part of the transaction of the approval.
+    """
+    with transaction.atomic():
+        rows = Milestone.objects.filter(pk__in=moves, deleted=False)
+        before = {row.pk: row.baseline for row in rows.order_by("pk")}
+        changes = [Change({"baseline": moves[pk]}, pk=pk) for pk in before]
+        write_records(replace(actor.itself(), trusted=True), Milestone, changes, reason=reason)
+    return before
