@@ -1,0 +1,23 @@
+"""Risks, issues, actions, assumptions, dependencies, lessons, obstacles, conflicts, contingency: a file each."""
+
+from steerco.apps.raid.models.actions import Action
+from steerco.apps.raid.models.assumptions import Assumption
+from steerco.apps.raid.models.conflicts import Conflict
+from steerco.apps.raid.models.contingency import ContingencyMovement
+from steerco.apps.raid.models.dependencies import Dependency
+from steerco.apps.raid.models.issues import Issue
+from steerco.apps.raid.models.lessons import Lesson
+from steerco.apps.raid.models.obstacles import Obstacle
+from steerco.apps.raid.models.risks import Risk
+
+__all__ = [
+    "Action",
+    "Assumption",
+    "Conflict",
+    "ContingencyMovement",
+    "Dependency",
+    "Issue",
+    "Lesson",
+    "Obstacle",
+    "Risk",
+]
