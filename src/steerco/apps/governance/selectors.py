@@ -1,0 +1,113 @@
+"""Reads across decisions: what is wanted, what is overdue, how long deciding takes, what came of it."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from statistics import median
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+from django.http import QueryDict
+
+from steerco.apps.governance.models import Decision
+from steerco.apps.governance.services import CASCADE
+from steerco.apps.links.models import Relation
+from steerco.apps.people.models import Party
+from steerco.apps.raid.models import Action
+from steerco.kit.permissions import Actor, visible_to
+from steerco.kit.registers.listing import queryset_for
+from steerco.kit.registers.register import Register, register_by_key
+
+FEWEST_PEOPLE = 5  # measures of people are shown for groups of so many or more
+WANTED = ("asked", "recorded")
+
+
+def decision_register() -> Register:
+    """The register of decisions."""
+    found = register_by_key(Decision.register_key)
+    if found is None:
+        raise LookupError(Decision.register_key)
+    return found
+
+
+def decisions_in(actor: Actor, query: QueryDict) -> QuerySet[Any]:
+    """The decisions that the address of a list means, in every state."""
+    every = query.copy()
+    every["group"] = "all"
+    queryset, _scope, _filters = queryset_for(decision_register(), actor, every)
+    return queryset
+
+
+def wanted(queryset: QuerySet[Any]) -> QuerySet[Any]:
+    """Of some decisions those that are waited for, the first needed first."""
+    return queryset.filter(state__in=WANTED).order_by(F("decide_by").asc(nulls_last=True), "pk")
+
+
+@dataclass(frozen=True)
+class Latency:
+    """How long one sort of decider took: calendar days from the asking to the decision or the meeting.
+
+    `median` and `longest` are None where fewer than five people stand behind them.
+    """
+
+    kind: str
+    label: str
+    count: int
+    median: float | None
+    longest: int | None
+    waiting: int
+    overdue: int
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """What came of the decisions: how many were made, how many led to an action, how many were reversed."""
+
+    decided: int
+    with_action: int
+    reversed: int
+
+
+def latencies(queryset: QuerySet[Any], today: date) -> list[Latency]:
+    """How long each sort of decider takes, over the decisions given. Two queries."""
+    made = queryset.filter(
+        asked_on__isnull=False, decided_on__isnull=False, state__in=("decided", "reversed")
+    )
+    took: dict[str, list[int]] = defaultdict(list)
+    people: dict[str, set[int]] = defaultdict(set)
+    rows = made.order_by().values_list("decider__kind", "decider", "asked_on", "decided_on")
+    for kind, decider, asked, decided in rows:
+        took[kind or ""].append((decided - asked).days)
+        people[kind or ""].add(decider)
+    waiting: dict[str, int] = defaultdict(int)
+    overdue: dict[str, int] = defaultdict(int)
+    for kind, due in queryset.filter(state__in=WANTED).order_by().values_list("decider__kind", "decide_by"):
+        waiting[kind or ""] += 1
+        overdue[kind or ""] += due is not None and due < today
+    found = []
+    for kind in Party.Kind:
+        days, shown = took[kind], kind == Party.Kind.BODY or len(people[kind]) >= FEWEST_PEOPLE
+        if days or waiting[kind]:
+            middle, most = (median(days), max(days)) if days and shown else (None, None)
+            found.append(
+                Latency(kind, str(kind.label), len(days), middle, most, waiting[kind], overdue[kind])
+            )
+    return found
+
+
+def conversion(queryset: QuerySet[Any]) -> Conversion:
+    """What came of the decisions given."""
+    made = queryset.filter(Q(state="decided") | Q(state="reversed"))
+    acted = Relation.objects.filter(kind=CASCADE, target__register=Action.register_key)
+    return Conversion(
+        decided=made.count(),
+        with_action=made.filter(entry__in=acted.values("source")).count(),
+        reversed=made.filter(state="reversed").count(),
+    )
+
+
+def actions_of(actor: Actor, row: Decision) -> list[Action]:
+    """The actions that follow from a decision, as far as the actor sees them."""
+    entries = Relation.objects.filter(source=row.entry_id, kind=CASCADE).values("target")
+    found = visible_to(Action._default_manager.filter(entry__in=entries, deleted=False), actor)
+    return list(found.select_related("initiative", "owner").order_by("due_on", "pk"))

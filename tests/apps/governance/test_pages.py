@@ -1,0 +1,256 @@
+"""The pages of decisions: the log, how deciding goes, what is done about a decision, the bodies."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.http import QueryDict
+from tests.apps.worlds import OPERATOR, actor, browser, initiative, person, posted, record
+
+from steerco.apps.escalation.deciding import record as record_decision
+from steerco.apps.followups.links import address_for
+from steerco.apps.followups.models import FollowUp
+from steerco.apps.followups.services import answer
+from steerco.apps.governance.models import Body, Decision
+from steerco.apps.governance.selectors import decisions_in, latencies
+from steerco.apps.governance.services import write_bodies, write_decisions
+from steerco.apps.initiatives.models import Initiative
+from steerco.apps.initiatives.posts import appoint, seats_of
+from steerco.apps.initiatives.services import restrict
+from steerco.apps.links.services import relate
+from steerco.apps.people.models import Party, Person
+from steerco.apps.raid.models import Action
+from steerco.apps.reporting.registers_content import decisions_wanted
+from steerco.kit import clock
+from steerco.kit.history import Change
+
+pytestmark = pytest.mark.django_db
+OPTIONS = [{"key": "o1", "title": "Go on", "days": 3}, {"key": "o2", "title": "Stop", "money": -5_000_00}]
+
+
+@pytest.fixture
+def place() -> Initiative:
+    return initiative("TRAM")
+
+
+@pytest.fixture
+def manager(place: Initiative) -> Person:
+    return person("Mara Manager", "project_manager", place)
+
+
+def asked(place: Initiative, decider: Party, **values: Any) -> Decision:
+    """A paper that waits for its decision."""
+    start = {
+        "initiative": place,
+        "title": "Go on?",
+        "options": OPTIONS,
+        "currency": "EUR",
+        "decider": decider,
+    }
+    given = {**start, "recommendation": "Go on.", "decide_by": clock.today(), **values}
+    row = write_decisions(OPERATOR, [Change(given)])[0]
+    for state in ("prepared", "asked"):
+        write_decisions(OPERATOR, [Change({"state": state}, pk=row.pk)])
+    return Decision.objects.get(pk=row.pk)
+
+
+def question() -> FollowUp:
+    return FollowUp.objects.get(state=FollowUp.State.OPEN)
+
+
+def test_a_decision_becomes_an_action_in_a_team_below(place: Initiative, manager: Person) -> None:
+    team = initiative("TEAM", place, type="workstream")
+    row = asked(place, person("Sam Sponsor", "sponsor", place).party)
+    answer(actor(Person.objects.get(name="Sam Sponsor")), question(), "o1")
+    url = f"/registers/decisions/{row.pk}/action/"
+    form = {"title": "Order the rails", "owner": "Mara Manager", "initiative": "TEAM", "due_on": "2027-01-15"}
+    page = posted(browser(manager), url, form)
+    assert "Order the rails" in page
+    action = Action.objects.get()
+    assert (action.initiative, action.source, action.owner) == (team, row.reference, manager.party)
+    assert "caused by" in browser(manager).get(f"/registers/actions/{action.pk}/").content.decode()
+    assert browser(manager).post(url, {**form, "initiative": "NOWHERE"}).status_code == 422
+    assert browser(manager).post(url, {**form, "due_on": "soon"}).status_code == 422
+    overview = browser(manager).get("/registers/decisions/overview/").content.decode()
+    assert "<strong>1</strong> led to an action" in overview
+
+
+def test_an_action_below_that_is_hidden_is_not_told(place: Initiative, manager: Person) -> None:
+    team = initiative("TEAM", place, type="workstream")
+    sponsor = person("Sam Sponsor", "sponsor", place)
+    row = asked(place, sponsor.party)
+    answer(actor(sponsor), question(), "o1")
+    posted(
+        browser(manager), f"/registers/decisions/{row.pk}/action/", {"title": "Zzyzx", "initiative": "TEAM"}
+    )
+    restrict(OPERATOR, team, [manager.party_id])
+    assert "Zzyzx" not in browser(sponsor).get(f"/registers/decisions/{row.pk}/").content.decode()
+
+
+def test_how_deciding_goes_by_the_sort_of_decider(place: Initiative, manager: Person) -> None:
+    start = clock.now()
+    sponsors = [person(f"S{n} Sponsor", "sponsor", place) for n in range(5)]
+    for days, sponsor in enumerate(sponsors):
+        with clock.at(start - timedelta(days=20)):
+            asked(place, sponsor.party)
+        with clock.at(start - timedelta(days=20 - days)):
+            answer(actor(sponsor), question(), "o1")
+        found = latencies(decisions_in(actor(manager), _address()), clock.today())
+        shown = (float(days) / 2, days) if days == 4 else (None, None)  # below five people nothing is told
+        assert [(row.count, row.median, row.longest) for row in found] == [(days + 1, *shown)]
+    body = write_bodies(OPERATOR, [Change({"name": "Board", "initiative": place})])[0]
+    seats = seats_of([body.party_id])[body.party_id]
+    chair = person("Cora Chair")
+    appoint(OPERATOR, seats["chair"], chair)
+    with clock.at(start - timedelta(days=9)):
+        row = asked(place, body.party)
+    record_decision(
+        OPERATOR, row, "o2", {"decided_on": clock.today() - timedelta(days=2), "source": "Minutes"}
+    )
+    answer(actor(chair), question(), "right")
+    asked(place, body.party, decide_by=clock.today() - timedelta(days=1))
+    rows = {row.kind: row for row in latencies(decisions_in(actor(manager), _address()), clock.today())}
+    assert (rows["body"].median, rows["body"].waiting, rows["body"].overdue) == (7, 1, 1)
+    page = browser(manager).get("/registers/decisions/overview/?in=TRAM").content.decode()
+    assert "How long deciding takes" in page
+
+
+def _address() -> Any:
+    return QueryDict("in=TRAM")
+
+
+def test_a_mail_decides_below_the_value_and_asks_to_sign_in_above_it(place: Initiative) -> None:
+    sponsor = person("Sam Sponsor", "sponsor", place)
+    asked(place, sponsor.party, money=50_000_00)
+    small = question()
+    door = browser(sponsor)
+    page = door.get(address_for(small, sponsor)).content.decode()
+    assert "Recommendation" in page
+    assert door.post(address_for(small, sponsor), {"answer": "o1"}).status_code == 200
+    asked(place, sponsor.party, title="Buy it?", money=500_000_00)
+    large = question()
+    assert "sign in" in door.get(address_for(large, sponsor)).content.decode().lower()
+    assert door.post(address_for(large, sponsor), {"answer": "o1"}).status_code == 403
+    assert Decision.objects.get(title="Buy it?").state == "asked"
+
+
+def test_options_are_written_in_one_form(place: Initiative, manager: Person) -> None:
+    row = write_decisions(actor(manager), [Change({"initiative": place, "title": "Which way?"})])[0]
+    url = f"/papers/decisions/{row.pk}/options/"
+    form = {
+        "version": "1",
+        "currency": "eur",
+        "o0-title": "Left",
+        "o0-days": "4",
+        "o1-title": "Right",
+        "o1-money": "12.50",
+    }
+    page = posted(browser(manager), url, {**form, "o1-risk": "<script>alert(1)</script>"})
+    assert "+4 days" in page
+    assert "<script>alert" not in page
+    row.refresh_from_db()
+    assert row.options[1] == {
+        "key": "o2",
+        "title": "Right",
+        "money": 1250,
+        "risk": "<script>alert(1)</script>",
+    }
+    assert browser(manager).post(url, {**form, "o0-title": "Late"}).status_code == 422  # somebody was faster
+    for wrong in (
+        {"o0-title": ""},
+        {"o0-days": "soon"},
+        {"o1-money": "a lot"},
+        {"currency": ""},
+        {"o0-title": "x" * 201},
+    ):
+        assert browser(manager).post(url, {**form, "version": "2", **wrong}).status_code == 422, wrong
+    assert browser(manager).get("/papers/risks/1/options/").status_code == 404
+    history = browser(manager).get(f"/registers/decisions/{row.pk}/").content.decode()
+    assert "Left · +4" in history
+
+
+def test_a_body_is_set_up_with_its_seats_and_renamed(place: Initiative) -> None:
+    lead = person("Lea Lead", "programme_manager", place)
+    client = browser(lead)
+    posted(client, "/registers/bodies/new/", {"name": "Programme board", "initiative": "TRAM"})
+    body = Body.objects.get()
+    assert {p.role for p in seats_of([body.party_id])[body.party_id].values()} == {
+        "chair",
+        "secretary",
+        "member",
+    }
+    form = {"name": "Steering board", "initiative": "TRAM", "version": "1"}
+    posted(client, f"/registers/bodies/{body.pk}/edit/", form)
+    assert Party.objects.get(pk=body.party_id).name == "Steering board"
+    assert "Steering board" in client.get("/registers/suggest/party/?decider=steer").content.decode()
+    viewer = person("Vera Viewer", "viewer", place)
+    assert (
+        browser(viewer).post("/registers/bodies/new/", {"name": "Mine", "initiative": "TRAM"}).status_code
+        == 403
+    )
+
+
+def test_what_is_put_to_a_decision_stands_first_in_the_pack(place: Initiative, manager: Person) -> None:
+    sponsor = person("Sam Sponsor", "sponsor", place)
+    later = clock.today() + timedelta(days=9)
+    asked(place, sponsor.party, title="Second?", decide_by=later, days=4)
+    asked(place, sponsor.party, title="First?")
+    found = list(decisions_wanted(actor(manager), {place.pk: place}))
+    assert [(d.question, d.decider, d.consequence) for d in found] == [
+        ("First?", "Sam Sponsor", ""),
+        ("Second?", "Sam Sponsor", "+4 working days"),
+    ]
+    assert found[0].options == ("Go on · +3 days", "Stop · EUR\u00a0-5,000")
+
+
+def test_an_issue_that_became_a_paper_is_not_asked_for_twice(place: Initiative, manager: Person) -> None:
+    row = asked(place, person("Sam Sponsor", "sponsor", place).party)
+    issue = record("issue", place, "Go on, or stop?", state="waiting")
+    assert len(list(decisions_wanted(actor(manager), {place.pk: place}))) == 2
+    relate(OPERATOR, issue.entry, row.entry, "causes")
+    assert [d.number for d in decisions_wanted(actor(manager), {place.pk: place})] == [row.reference]
+
+
+def test_what_reversed_a_decision_stands_on_its_page(place: Initiative, manager: Person) -> None:
+    sponsor = person("Sam Sponsor", "sponsor", place)
+    first = asked(place, sponsor.party)
+    answer(actor(sponsor), question(), "o1")
+    asked(place, sponsor.party, title="Stop after all?", reverses=first)
+    answer(actor(sponsor), question(), "o2")
+    page = browser(manager).get(f"/registers/decisions/{first.pk}/").content.decode()
+    assert "Reversed by D-2." in page
+    assert "option 1" in page  # in the history
+
+
+def test_papers_are_asked_deleted_and_restored_over_the_interface(place: Initiative, manager: Person) -> None:
+    lead = person("Sam Sponsor", "sponsor", place)
+    values = {
+        "initiative": place,
+        "title": "Which way?",
+        "options": OPTIONS,
+        "currency": "EUR",
+        "decider": lead.party,
+    }
+    row = write_decisions(
+        actor(manager), [Change({**values, "state": "prepared", "recommendation": "Left."})]
+    )[0]
+    client, url = browser(manager), f"/api/v1/decisions/{row.pk}/"
+    body = {"decide_by": "2027-02-01", "version": row.version}
+    answered = client.post(f"{url}transitions/ask/", body, content_type="application/json")
+    assert answered.status_code == 200, answered.content
+    assert question().debtor_id == lead.party_id
+    assert client.delete(url, headers={"If-Match": f'"{answered.json()["version"] + 1}"'}).status_code == 204
+    assert client.post(f"{url}restore/").status_code == 200
+    assert client.get(url).json()["state"] == "prepared"
+
+
+def test_an_issue_that_waits_opens_a_decision_paper(place: Initiative, manager: Person) -> None:
+    row = record(
+        "issue", place, "Go on?", state="waiting", description="The bank is late.", recommendation="Go."
+    )
+    client, url = browser(manager), f"/entries/{row.entry_id}/open/issue-decision/"
+    assert "The bank is late." in client.get(url).content.decode()
+    form = {"title": "Go on?", "initiative": "TRAM", "state": "draft", "safety": "false"}
+    posted(client, url, {**form, "background": "The bank is late.", "recommendation": "Go."})
+    assert Decision.objects.get().entry.relations_in.get().source_id == row.entry_id
+    assert "How deciding goes" in client.get("/registers/decisions/").content.decode()
