@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+
+
+class ReportingConfig(AppConfig):
+    name = "steerco.apps.reporting"
+    label = "reporting"
+
+    def ready(self) -> None:
+        """Declare actions, jobs and the button on an initiative's page."""
+        # ruff: noqa: PLC0415  models are loaded only now
+        from steerco.apps.reporting import actions, buttons, jobs, selectors  # noqa: F401
+        from steerco.kit.backup.media import name_files
+
+        buttons.declare()
+        name_files(selectors.file_paths)

@@ -1,0 +1,21 @@
+"""The buttons that packs add to other pages."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+
+from steerco.kit.pages.panels import Button, declare_button
+from steerco.kit.permissions import Actor, can
+
+
+def _ask(actor: Actor, initiative: Any) -> str:
+    if not can(actor, "pack.build", initiative):
+        return ""
+    return f"{reverse('reporting:ask')}?{urlencode({'in': initiative.code})}"
+
+
+def declare() -> None:
+    """Add "Build a pack" to an initiative's page."""
+    declare_button(Button("initiative", _("Build a pack"), _ask, main=True))

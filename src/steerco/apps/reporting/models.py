@@ -1,0 +1,129 @@
+"""Packs: what was asked for, what was built of it, and the organisation's own templates."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from steerco.apps.initiatives.models import Initiative
+from steerco.kit.journal.models import Event
+from steerco.kit.journal.reach import hidden_entries
+from steerco.kit.permissions import Access, Actor, ScopedQuerySet
+
+
+class PackQuerySet(ScopedQuerySet["Pack"]):
+    """Packs with their audience."""
+
+    def visible_to(self, actor: Actor) -> "PackQuerySet":
+        """The packs of initiatives that `actor` may read; one's own packs for oneself alone; none with something
+        that was restricted since and that `actor` may not read.
+        """
+        rows = super().visible_to(actor)
+        if actor.trusted:
+            return rows
+        rows = rows.filter(Q(audience=Pack.Audience.READERS) | Q(requested_by=actor.user_id))
+        # What was restricted after a pack was made still stands in it.
+        since = Event.objects.filter(
+            kind="entry.restricted",
+            entry__in=hidden_entries(actor),
+            entry__initiative__above__ancestor=OuterRef("initiative"),
+            at__gte=OuterRef("requested_at"),
+        )
+        return rows.exclude(Exists(since))
+
+
+class Pack(models.Model):
+    """A steering pack of an initiative at a date, against another, for an audience.
+
+    READERS: holds what everybody with access to the initiative reads, so they may all open it. OWN: holds what
+    its requester reads, restricted things included, so only they open it.
+    """
+
+    class Audience(models.TextChoices):
+        READERS = "readers", _("everybody who reads this initiative")
+        OWN = "own", _("only me: with everything that I may read")
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        READY = "ready", _("ready")
+        FAILED = "failed", _("failed")
+
+    initiative = models.ForeignKey(Initiative, on_delete=models.CASCADE, related_name="packs")
+    title = models.CharField(_("title"), max_length=300)  # as it was named then: a rename does not touch it
+    as_of = models.DateField(_("as of"))
+    compare = models.DateField(_("compared with"), null=True, blank=True)
+    audience = models.CharField(
+        _("audience"), max_length=10, choices=Audience.choices, default=Audience.READERS
+    )
+    formats = models.JSONField(default=list)
+    language = models.CharField(max_length=10, default="en")
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    requested_label = models.CharField(max_length=200)
+    requested_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    problem = models.CharField(max_length=300, blank=True)
+    job_id = models.BigIntegerField(null=True)
+    fingerprint = models.CharField(max_length=64, blank=True)
+    seconds = models.FloatField(null=True)
+
+    objects = PackQuerySet.as_manager()
+    access = Access(
+        view="pack.view",
+        scope="initiative_id",
+        restricted_by="initiative__restricted_by_id",
+        entry="initiative__entry_id",
+    )
+
+    class Meta:
+        ordering = ("-requested_at", "-pk")
+        verbose_name = _("pack")
+        verbose_name_plural = _("packs")
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class PackFile(models.Model):
+    """One format of a pack, kept under the hash of its content."""
+
+    pack = models.ForeignKey(Pack, on_delete=models.CASCADE, related_name="files")
+    format = models.CharField(max_length=5)
+    path = models.CharField(max_length=200)
+    name = models.CharField(max_length=200)
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+
+    access = Access(rule="internal")
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = (models.UniqueConstraint(fields=("pack", "format"), name="reporting_file_once"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PackTemplate(models.Model):
+    """The organisation's own .pptx or .docx; the newest of each format is used."""
+
+    format = models.CharField(max_length=5, choices=(("pptx", "PowerPoint"), ("docx", "Word")))
+    name = models.CharField(_("name"), max_length=200)
+    path = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    report = models.JSONField(default=dict)
+    active = models.BooleanField(default=True)
+    added_at = models.DateTimeField()
+    added_by = models.CharField(max_length=200)
+
+    objects = ScopedQuerySet.as_manager()
+    access = Access(view="pack.template", rule="office")
+
+    class Meta:
+        ordering = ("-added_at", "-pk")
+        verbose_name = _("template")
+        verbose_name_plural = _("templates")
+
+    def __str__(self) -> str:
+        return self.name

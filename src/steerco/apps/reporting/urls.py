@@ -1,0 +1,15 @@
+"""The addresses of packs."""
+
+from django.urls import path
+
+from steerco.apps.reporting import views
+
+app_name = "reporting"
+urlpatterns = [
+    path("", views.packs_page, name="packs"),
+    path("new/", views.ask_page, name="ask"),
+    path("templates/", views.templates_page, name="templates"),
+    path("<int:pk>/", views.pack_page, name="pack"),
+    path("<int:pk>/cancel/", views.cancel_pack, name="cancel"),
+    path("<int:pk>/<str:name>/", views.download, name="download"),
+]
