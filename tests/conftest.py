@@ -40,7 +40,7 @@ def django_db_modify_db_settings(
 
 @pytest.fixture(autouse=True)
 def _nothing_kept() -> Iterator[None]:
-    """What a test keeps between requests, and the words it renamed, end with it: the next one's rows bear the same numbers."""
+    """What a test keeps between requests, and the words it renames, end with it: the next one has the same row ids."""
     unchanged.forget_all()
     forget_words()
     yield
