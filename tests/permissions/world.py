@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from tests.apps.worlds import NEEDED
+from tests.permissions.reporting import report_weekly
 
 from steerco.apps.access.models import Token, User
 from steerco.apps.change.models import ChangeRequest
@@ -179,6 +180,10 @@ class World:
             "imports:export_job_file": {"pk": self.extras["job", code]},
             "indicators:import-one": {"batch": self.batch(code)},
             "indicators:import-undo": {"batch": self.batch(code)},
+            "cycles:cycle": {"pk": self.extras["cycle", code]},
+            "cycles:lock": {"pk": self.extras["cycle", code]},
+            "cycles:report": {"pk": self.records["report", code].pk},
+            "cycles:draft": {"pk": self.records["report", code].pk},
             "reporting:pack": {"pk": pack},
             "reporting:cancel": {"pk": pack},
             "reporting:download": {"pk": pack, "name": "pdf"},
@@ -289,6 +294,7 @@ def _records(world: World, code: str) -> None:
     )[0]
     _authority(world, code)
     _governance(world, code)
+    world.extras["cycle", code] = report_weekly(world, code)
     for register in registers():  # those that were added later
         if register.scope_path == "initiative" and (register.key, code) not in world.records:
             change = Change({**common, "title": f"{register.label} {name}", **NEEDED.get(register.key, {})})

@@ -21,6 +21,7 @@ SAME = {
     "In",
     "Mails",
     "Stakeholder",
+    "Team",
     "neutral",
     "Name",
     "Organisation",

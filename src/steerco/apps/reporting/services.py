@@ -4,7 +4,6 @@ import hashlib
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from steerco.apps.initiatives.models import Initiative
-from steerco.apps.initiatives.policy import Standing
+from steerco.apps.initiatives.readers import as_readers
 from steerco.apps.reporting.content import pack_content
 from steerco.apps.reporting.models import Pack, PackFile, PackTemplate
 from steerco.apps.reporting.template_report import examined, problem_text
@@ -100,18 +99,6 @@ def replace_pack(file: PackFile, pack: Pack) -> PackFile:
     """`file` as part of `pack`."""
     file.pack = pack
     return file
-
-
-def as_readers(actor: Actor, initiative: Initiative) -> Actor:
-    """The actor with no more than what everybody with access to `initiative` reads.
-
-    A restriction that covers the initiative itself covers all its readers; deeper ones keep things out.
-    """
-    covering = frozenset({initiative.restricted_by_id} - {None})
-    standing = Standing(roles=[("viewer", initiative.pk)], restrictions=covering)  # type: ignore[arg-type]
-    return replace(
-        actor, trusted=False, parties=frozenset(), user_id=actor.user_id or 0, cache={"standing": standing}
-    )
 
 
 def attribution(actor: Actor, initiative: Initiative) -> str:
