@@ -12,6 +12,7 @@ from django.db import connection
 from steerco import __version__
 from steerco.interfaces.cli.refusal import Refused
 from steerco.kit import clock
+from steerco.kit.health import statistics
 from steerco.kit.health.checks import pending_migrations
 from steerco.kit.journal import guard
 from steerco.kit.search import structures
@@ -41,6 +42,7 @@ def prepare(say: Say) -> None:
     structures.install(connection)
     if keys := stale():
         rebuild(keys)
+    statistics.refresh()
     if collect_assets():
         say("Assets collected")
 
