@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
         ('initiatives', '0002_seats'),
         ('links', '0004_changes_and_uses'),
         ('people', '0001_initial'),
-        ('raid', '0004_registers'),
+        ('raid', '0005_removed_rows_by_date'),
     ]
 
     operations = [
