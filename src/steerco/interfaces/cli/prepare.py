@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from steerco import __version__
 from steerco.interfaces.cli.refusal import Refused
 from steerco.kit import clock
+from steerco.kit.health import statistics
 from steerco.kit.health.checks import pending_migrations
 from steerco.kit.journal import guard
 from steerco.kit.search import structures
@@ -48,6 +49,7 @@ def prepare(say: Say) -> None:
     structures.install(connection)
     if keys := stale():
         rebuild(keys)
+    statistics.refresh()
     if collect_assets():
         say(_("Assets collected"))
 
