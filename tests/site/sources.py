@@ -47,7 +47,7 @@ SAID_CALLS = {
 }
 # What somebody types, the languages of databases and machines, and the names of things: the same in every language.
 TYPED = re.compile(
-    r"\s*(sudo |PORT=|STEERCO_\w+=|steerco\b|/|SELECT |SHOW |BEGIN |VACUUM |install -m|nginx -t|# )"
+    r"\s*(sudo |PORT=|STEERCO_\w+=|steerco\b|/|SELECT |SHOW |PRAGMA |BEGIN |VACUUM |install -m|nginx -t|# )"
 )
 
 
