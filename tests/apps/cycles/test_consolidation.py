@@ -5,16 +5,17 @@ from datetime import date, timedelta
 
 import pytest
 from tests.apps.cycles.world import FRIDAY, THURSDAY, WEDNESDAY, Programme, milestone, programme
-from tests.apps.worlds import OPERATOR, record
+from tests.apps.worlds import OPERATOR, actor, person, record
 
 from steerco.apps.cycles.consolidation import gather_below
 from steerco.apps.cycles.drafts import Typed, key_of, open_page
 from steerco.apps.cycles.models import Cycle, FrozenReport, Report
-from steerco.apps.cycles.services import freeze, submit
+from steerco.apps.cycles.services import approve, freeze, submit
 from steerco.apps.cycles.turning import turn
 from steerco.apps.initiatives.readers import as_readers
 from steerco.apps.initiatives.services import restrict
 from steerco.kit import clock
+from steerco.kit.permissions import Denied
 
 pytestmark = pytest.mark.django_db
 GREEN = {"overall": {"value": "green", "why": ""}}
@@ -114,3 +115,15 @@ def test_the_same_frozen_reports_give_the_same_draft() -> None:
     assert first.facts == second.facts
     assert Cycle.objects.get(period_end=FRIDAY).state == "locked"
     assert FrozenReport.objects.count() == 2
+
+
+def test_approving_the_consolidated_report_freezes_and_publishes_it() -> None:
+    found = reported()
+    with clock.at(WEDNESDAY):
+        turn()
+        report = submit(found.reviewer, consolidated(), Typed("One is red.", RED, PATH))
+        with pytest.raises(Denied):
+            approve(found.reviewer, report)  # nobody approves what they wrote
+        approve(actor(person("Sara Sponsor", "sponsor", found.root)), report)
+    assert consolidated().state == "frozen"
+    assert Cycle.objects.get(period_end=FRIDAY).state == "published"

@@ -253,7 +253,7 @@ def build(page: Page, *, unchanged: bool = False) -> Content:
         "reporter": str(report.owner or ""),
         "told_until": clock.now().isoformat(),
         "unchanged": unchanged,
-        "headline": content["headline"],
+        "headline": page.last["headline"] if unchanged and page.last else content["headline"],
         "ratings": [
             {
                 "dimension": dimension,

@@ -20,7 +20,8 @@ from steerco.apps.cycles.drafts import (
     save_draft,
 )
 from steerco.apps.cycles.freezing import record_figures
-from steerco.apps.cycles.models import Cadence, Draft, FrozenReport, Report
+from steerco.apps.cycles.kinds import CONSOLIDATED
+from steerco.apps.cycles.models import Cadence, Cycle, Draft, FrozenReport, Report
 from steerco.apps.cycles.states import GIVEN, WRITABLE
 from steerco.apps.followups.models import FollowUp
 from steerco.apps.followups.services import CLOCK, Ask, ask, withdraw
@@ -137,14 +138,19 @@ def give_back(actor: Actor, report: Report, comment: str) -> Report:
 
 
 def approve(actor: Actor, report: Report) -> Report:
-    """Find a report good. One outside a cycle is frozen with it. Raises Denied."""
+    """Find a report good. One outside a cycle is frozen with it; the consolidated one is frozen and published.
+
+    Raises Denied.
+    """
     if not may_review(actor, report) or report.state != "submitted":
         raise Denied("record.decide")
     with transaction.atomic():
         _conclude(actor, report, state="approved")
         _settle(report, REVIEW)
-        if report.cycle is None:
+        if report.cycle is None or report.kind == CONSOLIDATED:
             freeze(actor, report)
+        if report.cycle is not None and report.kind == CONSOLIDATED:
+            Cycle.objects.filter(pk=report.cycle_id).update(state=Cycle.State.PUBLISHED)
     return report
 
 

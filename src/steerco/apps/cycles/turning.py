@@ -184,12 +184,15 @@ def lock_cycle(actor: Actor, pk: int) -> bool:
 
 def _open_consolidated(cycle: Cycle) -> None:
     cadence = cycle.cadence
+    owner = cadence.consolidator_id or cadence.initiative.lead_id
+    asked = (cadence.reviewer_id, cadence.initiative.lead_id, cadence.initiative.sponsor_id)
     with translation.override(organisation().language):
         change = Change(
             {
                 "initiative": cadence.initiative,
                 "title": report_title(cycle),
-                "owner_id": cadence.consolidator_id or cadence.initiative.lead_id,
+                "owner_id": owner,
+                "reviewer_id": next((party for party in asked if party and party != owner), None),
                 "cycle": cycle,
                 "kind": CONSOLIDATED,
                 "period_start": cycle.period_start,

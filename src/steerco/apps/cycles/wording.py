@@ -22,7 +22,7 @@ def fact_words(fact: dict[str, Any]) -> str:
     values = {**fact, "before": _value(fact.get("before")), "after": _value(fact.get("after"))}
     days = fact.get("days")
     if days is not None:
-        shown = f"{days:+d}" if fact["kind"] == "moved" else str(days)
+        shown = f"{days:+d}".replace("-", "−") if fact["kind"] == "moved" else str(days)
         text = ngettext("%(days)s working day", "%(days)s working days", abs(days))
         values["days"] = text % {"days": shown}
     said = _sentences().get(fact["kind"], "")

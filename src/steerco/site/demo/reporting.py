@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from steerco.apps.cycles.drafts import Typed, check, may_stay, open_page
+from steerco.apps.cycles.kinds import CONSOLIDATED
 from steerco.apps.cycles.models import Cadence, Report
 from steerco.apps.cycles.services import approve, submit, write_cadences
 from steerco.apps.cycles.turning import turn
@@ -44,6 +45,10 @@ class WeeklyReports:
             reviewer = self.city.people[self.city.portfolio.lead].name
             self._call(dates.review, 16, reviewer, self._reviewing(end))
             self._call(dates.lock, 13, self.office, lambda _actor: turn())
+            if number < WEEKS - 1:  # the last one is still being consolidated
+                self._call(dates.publish, 10, reviewer, self._consolidating(end))
+                sponsor = self.city.people[self.city.portfolio.sponsor].name
+                self._call(dates.publish, 15, sponsor, self._reviewing(end))
         self._call(self.timeline.today - timedelta(days=1), 17, self.office, lambda _actor: turn())
 
     def _call(self, day: date, hour: int, who: str, call: Any) -> None:
@@ -95,6 +100,18 @@ class WeeklyReports:
         by = (self.timeline.today + timedelta(days=45)).isoformat()
         path = {"text": said.schedule_comment or said.comment, "by": by} if said.rating in AMBER else {}
         return Typed(said.comment[:300], ratings, path or {"text": "", "by": ""}, {"help": ""})
+
+    def _consolidating(self, end: date) -> Any:
+        def write(actor: Actor) -> None:
+            rows = Report.objects.select_related("initiative__unit", "owner", "cycle__cadence")
+            report = rows.get(kind=CONSOLIDATED, period_end=end)
+            reported = sum(one.content is not None for one in open_page(actor, report).below)
+            by = (self.timeline.today + timedelta(days=45)).isoformat()
+            path = {"text": "The payments hub decides on its go-live with the sponsor.", "by": by}
+            headline = f"{reported} projects reported; the payments hub holds the portfolio back."
+            submit(actor, report, Typed(headline, {"overall": {"value": "red", "why": ""}}, path))
+
+        return write
 
     def _reviewing(self, end: date) -> Any:
         def review(actor: Actor) -> None:
