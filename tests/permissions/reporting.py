@@ -1,7 +1,7 @@
 """What the permission world reports."""
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from steerco.apps.cycles.models import Report
 from steerco.apps.cycles.services import write_cadences
@@ -31,3 +31,15 @@ def report_weekly(world: "World", code: str) -> int:
     report = write_records(OPERATOR, Report, [Change({"owner": owner}, pk=cycle.reports.get().pk)])[0]
     world.records["report", code] = report
     return cycle.pk
+
+
+def report_addresses(world: "World", code: str) -> dict[str, dict[str, Any]]:
+    """The parameters of the addresses of the cycle and of the report at a place."""
+    cycle, report = {"pk": world.extras["cycle", code]}, {"pk": world.records["report", code].pk}
+    return {
+        "cycles:cycle": cycle,
+        "cycles:lock": cycle,
+        "cycles:report": report,
+        "cycles:draft": report,
+        "reporting:publish": report,
+    }

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from tests.apps.worlds import NEEDED
-from tests.permissions.reporting import report_weekly
+from tests.permissions.reporting import report_addresses, report_weekly
 
 from steerco.apps.access.models import Token, User
 from steerco.apps.change.models import ChangeRequest
@@ -185,10 +185,7 @@ class World:
             "imports:export_job_file": {"pk": self.extras["job", code]},
             "indicators:import-one": {"batch": self.batch(code)},
             "indicators:import-undo": {"batch": self.batch(code)},
-            "cycles:cycle": {"pk": self.extras["cycle", code]},
-            "cycles:lock": {"pk": self.extras["cycle", code]},
-            "cycles:report": {"pk": self.records["report", code].pk},
-            "cycles:draft": {"pk": self.records["report", code].pk},
+            **report_addresses(self, code),
             "reporting:pack": {"pk": pack},
             "reporting:cancel": {"pk": pack},
             "reporting:download": {"pk": pack, "name": "pdf"},

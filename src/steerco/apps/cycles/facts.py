@@ -187,7 +187,7 @@ def _moved(
     for row in rows.order_by(F(measure).desc(nulls_last=True), "sort_title", "pk"):
         now = getattr(row, measure)
         was, group = before.get(row.pk, (None, ""))
-        values = {"before": was, "after": now}
+        values = {"before": was, "after": now, **(_scored(row) if isinstance(row, Risk) else {})}
         if row.state_group == "done":
             if group in ("open", "pending"):
                 facts.append(places.fact(f"{key}_closed", row, **values))
@@ -203,6 +203,17 @@ def _moved(
             facts.append(places.fact(f"{key}_top", row, **values))
     order = ("new", "worse", "top", "better", "closed")
     return sorted(facts, key=lambda fact: order.index(fact["kind"].rpartition("_")[2]))
+
+
+def _scored(row: Risk) -> dict[str, Any]:
+    """What a heat map and a list of risks need beside the score."""
+    return {
+        "probability": row.current_probability,
+        "impact": row.current_impact,
+        "direction": row.direction,
+        "response": row.response_text[:300],
+        "review": row.next_review,
+    }
 
 
 def _papers(places: Places, reader: Actor, models: Sequence[type[Paper]], span: Span) -> list[Fact]:

@@ -18,6 +18,7 @@ from steerco.apps.cycles.wording import period_of
 from steerco.kit.history import Conflict, Invalid
 from steerco.kit.journal.submissions import answered_once
 from steerco.kit.pages.htmx import page, redirect_to
+from steerco.kit.pages.panels import buttons_at
 from steerco.kit.permissions import Denied, can, require
 from steerco.kit.permissions.inventory import guard
 from steerco.kit.registers.register import register_by_key
@@ -154,6 +155,7 @@ def _reading(request: HttpRequest, report: Report, errors: dict[str, list[str]])
         **_about(report),
         "shown": shown_content(content) if content else None,
         "frozen": report.frozen.order_by("number").last(),
+        "page_buttons": buttons_at("report", actor, report),
         "may_review": may_review(actor, report),
         "may_approve": report.state == "submitted",
         "errors": errors,
