@@ -250,6 +250,10 @@ class Register:
         """
         raise NotImplementedError
 
+    def undo_refusal(self, actor: Actor, row: Any, values: dict[str, Any], batch: str) -> str:
+        """Why an undo may not write `values` back into `row`, beyond the right to edit it; "" where it may."""
+        return ""
+
     # -- addresses ----------------------------------------------------------------------------------------------
 
     def list_url(self) -> str:
