@@ -4,7 +4,7 @@ A new register is a model, a Register with columns, filters and sections, and a 
 docs/develop/add-a-register.md.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -228,6 +228,10 @@ class Register:
     def allows(self, actor: Actor, what: str, row: Any = None, *, anywhere: bool = False) -> bool:
         """Whether `actor` may do `what` ("create", "edit", ...) with `row` or at all."""
         return can(actor, self.actions[what], row, anywhere=anywhere)
+
+    def withheld(self, row: Any) -> Mapping[str, str]:
+        """The transitions that are not open now although the state allows them: why not in words, by their keys."""
+        return {}
 
     # -- writing: subclasses say which service ------------------------------------------------------------------
 
