@@ -150,7 +150,7 @@ def approve(actor: Actor, report: Report) -> Report:
         if report.cycle is None or report.kind == CONSOLIDATED:
             freeze(actor, report)
         if report.cycle is not None and report.kind == CONSOLIDATED:
-            Cycle.objects.filter(pk=report.cycle_id).update(state=Cycle.State.PUBLISHED)
+            Cycle.objects.filter(pk=report.cycle.pk).update(state=Cycle.State.PUBLISHED)
     return report
 
 
