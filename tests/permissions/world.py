@@ -155,6 +155,7 @@ class World:
             "escalation:withdraw": {"pk": self.extras["escalation", code]},
             "escalation:give_back": {"pk": self.extras["escalation", code]},
             "escalation:score": {"pk": self.extras["escalation", code]},
+            "escalation:record": {"pk": self.extras["escalation to a body", code]},
             "escalation:rule": {"key": "risk.score"},
             "followups:time": {"pk": self.extras["follow_up", code]},
             "followups:nudge": {"pk": self.extras["follow_up", code]},
@@ -320,6 +321,10 @@ def _governance(world: World, code: str) -> None:
     world.records["body", code] = write_bodies(
         OPERATOR, [Change({"initiative": place, "name": f"Board {name}"})]
     )[0]
+    issue = Entry.objects.filter(initiative=place, register="issue").earliest("pk")
+    to_body = Step(place.pk, world.records["body", code].party_id)
+    [made] = propose(OPERATOR, [Proposal(issue.pk, place.pk, to_body, reason=f"Why {name}")])
+    world.extras["escalation to a body", code] = made.pk
     start = {"initiative": place, "decider": world.people["portfolio_manager"].party}
     options = [{"key": "o1", "title": f"Go on {name}"}, {"key": "o2", "title": "Halt the works"}]
     asked = {**start, "title": f"Decision {name}", "state": "asked", "options": options}
