@@ -1,4 +1,4 @@
-"""The addresses of risks and obstacles beside those of every register."""
+"""The addresses of risks, dependencies and obstacles beside those of every register."""
 
 from django.urls import path
 
@@ -7,5 +7,8 @@ from steerco.apps.raid import views
 app_name = "raid"
 urlpatterns = [
     path("risks/matrix/", views.matrix_page, name="matrix"),
+    path("risks/enterprise/", views.enterprise_page, name="enterprise"),
+    path("risks/enterprise/raise/", views.raise_page, name="raise"),
+    path("dependencies/network/", views.network_page, name="network"),
     path("obstacles/board/", views.board_page, name="board"),
 ]

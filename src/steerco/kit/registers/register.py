@@ -281,6 +281,7 @@ RESERVED = frozenset(
         "group",
         "id",
         "in",
+        "only",
         "q",
         "reason",
         "size",
