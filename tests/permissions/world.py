@@ -159,6 +159,11 @@ class World:
             "followups:time": {"pk": self.extras["follow_up", code]},
             "followups:nudge": {"pk": self.extras["follow_up", code]},
             "hygiene:confirm": {"pk": entry},
+            "raid:answer_lesson": {
+                "pk": self.records["lesson", code].pk,
+                "entry_pk": entry,
+                "answer": "useful",
+            },
             "handover:person": {"pk": self.people["outsider" if code == "HID" else "project_manager"].pk},
             "followups:link": {"token": f"1-{'0' * 40}"},
             "deliverables:checklist": {"code": code},

@@ -343,15 +343,15 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(town: Any) -> None:
 
 def test_a_list_opens_exactly_the_rows_that_an_address_names(town: Any) -> None:
     client = browser(town.vera)
-    text = client.get(f"/registers/risks/?only={town.steel.pk},{town.euro.pk},x,99999999").content.decode()
+    text = client.get(f"/registers/risks/?rows={town.steel.pk},{town.euro.pk},x,99999999").content.decode()
     assert "Late frames" in text
     assert "Exchange rate" in text
     assert "Late beams" not in text
     assert "Chosen rows" in text
-    assert "Late beams" not in client.get("/registers/risks/?only=nonsense").content.decode()
+    assert "Late beams" not in client.get("/registers/risks/?rows=nonsense").content.decode()
     register = register_by_key("risk")
     assert register is not None
-    query = QueryDict(f"only={town.steel.pk}")
+    query = QueryDict(f"rows={town.steel.pk}")
     exported = export_list(register, actor(town.vera), query, "csv", everything=True).content.decode()
     assert "Late frames" in exported
     assert "Exchange rate" not in exported

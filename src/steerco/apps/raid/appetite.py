@@ -166,18 +166,18 @@ def standings(actor: Actor, risks: QuerySet[Risk], place: Initiative | None, que
                 near=row["near"] - row["over"] if row else 0,
                 over=row["over"] if row else 0,
                 highest=row["highest"] if row else None,
-                url=only_url(register, query, pks),
+                url=rows_url(register, query, pks),
             )
         )
     return found
 
 
-def only_url(register: Register, query: str, pks: Sequence[int]) -> str:
+def rows_url(register: Register, query: str, pks: Sequence[int]) -> str:
     """The address of the list with exactly these rows; "" without any, or with more than an address can name."""
     if not pks or len(pks) > MOST_CHOSEN:
         return ""
-    only = ",".join(map(str, pks))
-    return f"{register.list_url()}?{query}{'&' if query else ''}only={only}"
+    named = ",".join(map(str, pks))
+    return f"{register.list_url()}?{query}{'&' if query else ''}rows={named}"
 
 
 def _held_at(place: Initiative | None, in_force: Iterable[Zone]) -> dict[str, Appetite]:

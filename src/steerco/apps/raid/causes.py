@@ -20,7 +20,7 @@ from steerco.apps.initiatives.models import Ancestry, Entry, Initiative
 from steerco.apps.initiatives.records import addresses_of
 from steerco.apps.links.selectors import causes_among, tags_among
 from steerco.apps.people.models import Person
-from steerco.apps.raid.appetite import only_url
+from steerco.apps.raid.appetite import rows_url
 from steerco.apps.raid.enterprise import amounts_in_words
 from steerco.apps.raid.models import Risk
 from steerco.apps.raid.selectors import register_of
@@ -285,8 +285,8 @@ def _shown(
         threats=amounts_in_words(threats),
         chances=amounts_in_words(chances),
         days=sum(row.days for row in rows if row.direction == Risk.Direction.THREAT),
-        risks_url=only_url(register_of("risk"), place, [row.pk for row in rows if not row.is_issue]),
-        issues_url=only_url(register_of("issue"), place, [row.pk for row in issues]),
+        risks_url=rows_url(register_of("risk"), place, [row.pk for row in rows if not row.is_issue]),
+        issues_url=rows_url(register_of("issue"), place, [row.pk for row in issues]),
         above=above,
         raise_url=f"{reverse('raid:raise')}?{named}" if may and not standing else "",
         raised=raised[standing[0]] if standing else None,

@@ -1,8 +1,8 @@
-"""The addresses of risks, dependencies and obstacles beside those of every register."""
+"""The addresses of risks, dependencies, obstacles and lessons beside those of every register."""
 
 from django.urls import path
 
-from steerco.apps.raid import views
+from steerco.apps.raid import lesson_views, views
 
 app_name = "raid"
 urlpatterns = [
@@ -11,4 +11,6 @@ urlpatterns = [
     path("risks/enterprise/raise/", views.raise_page, name="raise"),
     path("dependencies/network/", views.network_page, name="network"),
     path("obstacles/board/", views.board_page, name="board"),
+    path("lessons/typed/", lesson_views.typed_lessons, name="typed_lessons"),
+    path("lessons/<int:pk>/at/<int:entry_pk>/<slug:answer>/", lesson_views.answer_page, name="answer_lesson"),
 ]

@@ -22,7 +22,7 @@ from steerco.kit.registers.scopes import Scope, find_scope, narrow
 COUNT_LIMIT = 1000
 MOST_CHOSEN = 500  # rows that an address may name one by one
 # What the address may hold besides filters. Everything else is ignored, never passed to the database.
-RESERVED = frozenset({"in", "q", "only", "sort", "by", "cols", "size", "after", "before", "compare", "view"})
+RESERVED = frozenset({"in", "q", "rows", "sort", "by", "cols", "size", "after", "before", "compare", "view"})
 
 
 @dataclass
@@ -87,8 +87,8 @@ def queryset_for(
     queryset = narrow(register.rows(actor), scope, register.scope_path)
     if query.get("in") and scope is None:
         queryset = queryset.none()
-    if query.get("only"):
-        queryset = queryset.filter(pk__in=chosen_rows(query.get("only", "")))
+    if query.get("rows"):
+        queryset = queryset.filter(pk__in=chosen_rows(query.get("rows", "")))
     if query.get("q"):
         queryset = register.searched(queryset, query.get("q", ""))
     data = _completed(register, query)

@@ -281,7 +281,7 @@ RESERVED = frozenset(
         "group",
         "id",
         "in",
-        "only",
+        "rows",
         "q",
         "reason",
         "size",

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('initiatives', '0002_seats'),
-        ('raid', '0005_removed_rows_by_date'),
+        ('raid', '0006_uses_of_lessons'),
     ]
 
     operations = [
