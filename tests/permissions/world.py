@@ -5,10 +5,11 @@ HID (project below A, restricted to the portfolio manager alone).
 """
 
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from tests.apps.worlds import NEEDED
+from tests.permissions.plans import bring_plans
 from tests.permissions.reporting import report_addresses, report_weekly
 
 from steerco.apps.access.models import Token, User
@@ -18,7 +19,7 @@ from steerco.apps.deliverables.services import write_templates
 from steerco.apps.deliverables.signing import Terms, open_round
 from steerco.apps.escalation.ladder import Step
 from steerco.apps.escalation.proposals import Proposal, propose
-from steerco.apps.escalation.services import write_rights, write_tolerances
+from steerco.apps.escalation.services import write_rights, write_settings, write_tolerances
 from steerco.apps.followups.models import FollowUp
 from steerco.apps.followups.services import Ask, answer, ask
 from steerco.apps.governance.models import Decision
@@ -39,13 +40,10 @@ from steerco.apps.links.services import (
 from steerco.apps.organisation.services import configure, define_field
 from steerco.apps.people.models import Person, Unit
 from steerco.apps.people.services import write_people, write_units
-from steerco.apps.planning.models import Milestone, PlanRevision
-from steerco.apps.planning.services import bring_plan, packed, take_revision
-from steerco.apps.raid.models import Action, Conflict, Dependency, Issue, Risk
+from steerco.apps.planning.models import Milestone
+from steerco.apps.raid.models import Action, Appetite, Conflict, Dependency, Issue, Risk
 from steerco.apps.reporting.models import PackFile
 from steerco.apps.reporting.services import request_pack
-from steerco.engine.schedule import Dialect, Schedule, Task
-from steerco.exchange.schedule import Reading
 from steerco.kit import clock
 from steerco.kit.history import Change
 from steerco.kit.imports.jobs import write_export
@@ -156,6 +154,7 @@ class World:
             "escalation:withdraw": {"pk": self.extras["escalation", code]},
             "escalation:give_back": {"pk": self.extras["escalation", code]},
             "escalation:score": {"pk": self.extras["escalation", code]},
+            "escalation:record": {"pk": self.extras["to a body", code]},
             "escalation:rule": {"key": "risk.score"},
             "followups:time": {"pk": self.extras["follow_up", code]},
             "followups:nudge": {"pk": self.extras["follow_up", code]},
@@ -252,8 +251,7 @@ def _people(world: World) -> None:
         )
         for persona in PERSONAS
     ]
-    for persona, person in zip(PERSONAS, write_people(OPERATOR, changes), strict=True):
-        world.people[persona] = person
+    world.people.update(zip(PERSONAS, write_people(OPERATOR, changes), strict=True))
 
 
 def _tree(world: World) -> None:
@@ -305,33 +303,35 @@ def _records(world: World, code: str) -> None:
 
 
 def _authority(world: World, code: str) -> None:
-    """A tolerance and a decision right of a place, and its risk proposed to a level above."""
+    """A tolerance, a decision right and an appetite of a place, and its risk proposed to a level above."""
     place, name = world.initiatives[code], f"of {code}" if code in {"A11", "B1"} else CANARY
     tolerance = {"initiative": place, "area": "time", "title": f"Date {name}", "days": 5}
     world.records["tolerance", code] = write_tolerances(OPERATOR, [Change(tolerance)])[0]
     party = world.people[{"A11": "sponsor", "HID": "portfolio_manager"}.get(code, "leaver")].party
     risk = Entry.objects.filter(initiative=place, register="risk").earliest("pk")
     step = Step(world.initiatives["A1" if code == "A11" else code].pk, party.pk)
-    [made] = propose(OPERATOR, [Proposal(risk.pk, place.pk, step, reason=f"Why {name}")])
-    world.extras["escalation", code] = made.pk
+    up = Proposal(risk.pk, place.pk, step, reason=f"Why {name}")
+    world.extras["escalation", code] = propose(OPERATOR, [up])[0].pk
     right = {"initiative": place, "subject": "change", "title": f"Changes {name}", "party": party}
     world.records["decision_right", code] = write_rights(OPERATOR, [Change(right)])[0]
+    carried = {"initiative": place, "category": "legal", "title": f"Carried {name}", "score": 8}
+    world.records["appetite", code] = write_settings(OPERATOR, Appetite, [Change(carried)], "appetite")[0]
 
 
 def _governance(world: World, code: str) -> None:
     """A body of a place, a decision that is put to somebody there, and a change request."""
     place, name = world.initiatives[code], f"of {code}" if code in {"A11", "B1"} else CANARY
-    world.records["body", code] = write_bodies(
-        OPERATOR, [Change({"initiative": place, "name": f"Board {name}"})]
-    )[0]
+    body = Change({"initiative": place, "name": f"Board {name}"})
+    world.records["body", code] = write_bodies(OPERATOR, [body])[0]
+    to = Step(place.pk, world.records["body", code].party_id)
+    up = Proposal(world.records["issue", code].entry_id, place.pk, to, reason=f"Why {name}")
+    world.extras["to a body", code] = propose(OPERATOR, [up])[0].pk
     start = {"initiative": place, "decider": world.people["portfolio_manager"].party}
     options = [{"key": "o1", "title": f"Go on {name}"}, {"key": "o2", "title": "Halt the works"}]
     asked = {**start, "title": f"Decision {name}", "state": "asked", "options": options}
     world.records["decision", code] = write_records(OPERATOR, Decision, [Change(asked)])[0]
-    change = write_records(
-        OPERATOR, ChangeRequest, [Change({**start, "title": f"Change {name}", "days": 5})]
-    )[0]
-    world.records["change_request", code] = change
+    change = Change({**start, "title": f"Change {name}", "days": 5})
+    world.records["change_request", code] = write_records(OPERATOR, ChangeRequest, [change])[0]
 
 
 def _snapshots(world: World) -> None:
@@ -451,7 +451,7 @@ def _imports(world: World, code: str) -> None:
         created_at=clock.now(),
     )
     world.extras["run", code] = run.pk
-    _plans(world, code)
+    bring_plans(world, code)
     PortfolioImport.objects.create(
         batch=world.batch(code),
         portfolio=world.initiatives[code],
@@ -460,25 +460,6 @@ def _imports(world: World, code: str) -> None:
         state="imported",
         file_name="x",
     )
-
-
-def _plans(world: World, code: str) -> None:
-    """A plan that was taken, with the milestone of the place moved, and one that waits for its owner."""
-    owner = world.users["project_manager" if code == "A11" else SOMEBODY]
-    title = world.record("milestone", code).title
-    plan = Schedule(
-        Dialect.MSP, "MSPDI", tasks=[Task(1, name=title, milestone=True, finish=datetime(2027, 1, 31, 17))]
-    )
-    for kind in ("taken", "open"):
-        revision = bring_plan(OPERATOR, world.initiatives[code], f"plan of {code}.xml", b"<Project/>")
-        PlanRevision.objects.filter(pk=revision.pk).update(
-            state="ready", reading=packed(Reading([plan])), user=owner if kind == "open" else None
-        )
-        revision.refresh_from_db()
-        if kind == "taken":
-            revision.settings["answers"] = {"1": f"same:{world.record('milestone', code).pk}"}
-            take_revision(OPERATOR, revision)
-        world.extras[f"plan {kind}", code] = revision.pk
 
 
 def hide(world: World, code: str) -> None:
