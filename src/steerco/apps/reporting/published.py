@@ -226,7 +226,6 @@ def _page(content: Content, dimensions: Sequence[str], scale: RatingScale) -> Pr
         unit=place["unit"],
         sponsor=place["sponsor"],
         manager=place["lead"],
-        description=content["headline"],
         ratings=_cells(content, dimensions, scale),
         computed=_computed(overall["computed"]) if overall else None,
         computed_reason=" ".join(map(finding_words, overall["because"])) if overall else "",
@@ -237,6 +236,8 @@ def _page(content: Content, dimensions: Sequence[str], scale: RatingScale) -> Pr
 
 def _narratives(content: Content) -> Iterable[Narrative]:
     path = content["path"]
+    if content["headline"]:
+        yield Narrative(_("In a sentence"), content["headline"])
     if path.get("text"):
         yield Narrative(_("Path to green"), path["text"])
     for part in content["parts"]:
