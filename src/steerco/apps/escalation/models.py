@@ -220,7 +220,8 @@ class Escalation(models.Model):
 
     By rule: `rule`, `measure`, `threshold`, `value` and `limit` say why, in numbers, so that it reads in any language;
     by hand: `reason`. `level` is the one whose figures say so: the record's own, or one that accepted it before.
-    `level_probability` and `level_impact` are the record's score on the receiver's scale.
+    `level_probability` and `level_impact` are the record's score on the receiver's scale. While `recorded` is set, it
+    waits for the chair of the body that was asked.
     """
 
     class State(models.TextChoices):
@@ -257,6 +258,12 @@ class Escalation(models.Model):
     answered_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     comment = models.TextField(blank=True)
     ended_at = models.DateTimeField(null=True)
+    # What a body decided: recorded with its day and source, counting once the chair has confirmed it.
+    recorded = models.CharField(max_length=10, blank=True)  # the answer that waits to be confirmed
+    recorded_at = models.DateTimeField(null=True)
+    recorded_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    decided_on = models.DateField(null=True)
+    source = models.CharField(max_length=300, blank=True)
     level_probability = models.PositiveSmallIntegerField(null=True)
     level_impact = models.PositiveSmallIntegerField(null=True)
 
