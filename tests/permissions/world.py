@@ -473,7 +473,7 @@ def hide(world: World, code: str) -> None:
         if register.scope_path == "initiative" and register.is_records:
             title = f"{CANARY} {register.key}"
             values = {"initiative": place, "title": title, **NEEDED.get(register.key, {})}
-            write_records(OPERATOR, register.model, [Change(values)])
+            world.records[register.key, code] = write_records(OPERATOR, register.model, [Change(values)])[0]
     for end, model in (("giver", Dependency), ("other", Conflict)):  # their other end is in the open
         values = {"initiative": place, "title": f"{CANARY} {end}", end: world.initiatives["A11"]}
         write_records(OPERATOR, model, [Change(values)])

@@ -154,6 +154,7 @@ class DecisionRight(FromTo):
     currency = models.CharField(_("currency"), max_length=3, blank=True)
     days = models.PositiveIntegerField(_("up to working days"), null=True, blank=True)
     four_eyes = models.BooleanField(_("four eyes"), default=False)
+    advice = models.BooleanField(_("advice only"), default=False)
     source = models.CharField(_("where it is written"), max_length=200, blank=True)
 
     class Meta(FromTo.Meta):
