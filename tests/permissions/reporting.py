@@ -39,7 +39,10 @@ def report_addresses(world: "World", code: str) -> dict[str, dict[str, Any]]:
     return {
         "cycles:cycle": cycle,
         "cycles:lock": cycle,
+        "cycles:move": cycle,
         "cycles:report": report,
         "cycles:draft": report,
+        "cycles:compare": report,
+        "cycles:correct": report,
         "reporting:publish": report,
     }

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count, Q
 
 from steerco.apps.cycles.kinds import CONSOLIDATED
-from steerco.apps.cycles.models import Cycle, Report
+from steerco.apps.cycles.models import Cycle, FrozenReport, Report
 from steerco.apps.cycles.services import WRITE
 from steerco.apps.cycles.wording import period_words
 from steerco.apps.followups.models import FollowUp, Reminder
@@ -50,6 +50,18 @@ def find_report(actor: Actor, pk: int) -> Report | None:
 def find_cycle(actor: Actor, pk: int) -> Cycle | None:
     """The cycle, if the actor may read it."""
     return Cycle.objects.visible_to(actor).select_related("cadence", "initiative").filter(pk=pk).first()
+
+
+def editions_of(actor: Actor, report: Report) -> list[FrozenReport]:
+    """Every frozen edition of the reports of the same initiative and kind that the actor may read, the newest first,
+    up to the period of `report`."""
+    rows = Report.objects.visible_to(actor).filter(
+        initiative=report.initiative_id, kind=report.kind, deleted=False
+    )
+    if report.period_end:
+        rows = rows.filter(period_end__lte=report.period_end)
+    found = FrozenReport.objects.filter(report__in=rows).select_related("report__cycle__cadence")
+    return list(found.order_by("-report__period_end", "-report__pk", "-number")[:SHOWN_CYCLES])
 
 
 def cycle_lines(actor: Actor, cycles: Iterable[Cycle]) -> list[CycleLine]:

@@ -108,7 +108,7 @@ def submit(actor: Actor, report: Report, typed: Typed | None = None, *, unchange
         page.draft.comment = ""
         page.draft.save()
         overall = content["ratings"][0] if content["ratings"] else {"value": "", "computed": ""}
-        _conclude(
+        conclude(
             actor,
             report,
             state="submitted",
@@ -131,7 +131,7 @@ def give_back(actor: Actor, report: Report, comment: str) -> Report:
         raise Invalid({0: {"comment": [_("Say what is to be done.")]}})
     with transaction.atomic():
         Draft.objects.filter(report=report).update(comment=comment.strip()[:2000])
-        _conclude(actor, report, reason=comment.strip(), state="returned", returns=report.returns + 1)
+        conclude(actor, report, reason=comment.strip(), state="returned", returns=report.returns + 1)
         _settle(report, REVIEW)
         _ask(actor, report, WRITE, report.owner_id, report.due_on)
     return report
@@ -145,7 +145,7 @@ def approve(actor: Actor, report: Report) -> Report:
     if not may_review(actor, report) or report.state != "submitted":
         raise Denied("record.decide")
     with transaction.atomic():
-        _conclude(actor, report, state="approved")
+        conclude(actor, report, state="approved")
         _settle(report, REVIEW)
         if report.cycle is None or report.kind == CONSOLIDATED:
             freeze(actor, report)
@@ -173,7 +173,7 @@ def freeze(actor: Actor, report: Report, correction: str = "") -> FrozenReport:
         )
         frozen.save()
         if report.state != "frozen":
-            _conclude(actor, report, state="frozen")
+            conclude(actor, report, state="frozen")
         for kind in (WRITE, REVIEW):
             _settle(report, kind)
         record_figures(report, draft.built, frozen)
@@ -183,7 +183,7 @@ def freeze(actor: Actor, report: Report, correction: str = "") -> FrozenReport:
 def miss(actor: Actor, report: Report) -> None:
     """Close a report that nobody gave: it says “not reported”, never the last colour."""
     with transaction.atomic():
-        _conclude(actor, report, state="missing", rating="", computed="", headline="")
+        conclude(actor, report, state="missing", rating="", computed="", headline="")
         for kind in (WRITE, REVIEW):
             _settle(report, kind)
 
@@ -203,7 +203,7 @@ def ask_for(report: Report) -> None:
     _ask(CLOCK, report, WRITE, report.owner_id, report.due_on)
 
 
-def _conclude(actor: Actor, report: Report, *, reason: str = "", **values: Any) -> None:
+def conclude(actor: Actor, report: Report, *, reason: str = "", **values: Any) -> None:
     """Bring a report on: only these steps do, whoever takes them."""
     taking = replace(actor.itself() if actor.user_id else actor, trusted=True)
     rows = write_records(taking, Report, [Change(values, pk=report.pk)], reason=reason)

@@ -145,8 +145,8 @@ def _three() -> list[tuple[str, str | Promise]]:
     return [(key, label) for key, label in RATINGS if "-" not in key]
 
 
-def shown_content(content: Content) -> dict[str, Any]:
-    """A submitted or frozen report as it is read."""
+def shown_content(content: Content, *, every_part: bool = False) -> dict[str, Any]:
+    """A submitted or frozen report as it is read; with `every_part`, the empty ones too."""
     kind = KINDS.get(content["kind"])
     by = content["path"].get("by")
     return {
@@ -164,11 +164,12 @@ def shown_content(content: Content) -> dict[str, Any]:
         "path_by": date.fromisoformat(by) if by else None,
         "parts": [
             {
+                "key": part["key"],
                 "label": PARTS[part["key"]].label if part["key"] in PARTS else part["key"],
                 "text": part["text"],
                 "facts": fact_lines(part["facts"]),
             }
             for part in content["parts"]
-            if part["text"] or part["facts"]
+            if every_part or part["text"] or part["facts"]
         ],
     }

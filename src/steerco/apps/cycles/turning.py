@@ -6,12 +6,14 @@ from datetime import date, datetime, time, timedelta
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from steerco.apps.cycles.kinds import CONSOLIDATED, ON_HOLD
 from steerco.apps.cycles.models import Cadence, Cycle, Report
-from steerco.apps.cycles.services import ask_for, freeze, miss
+from steerco.apps.cycles.services import WRITE, ask_for, freeze, miss
 from steerco.apps.cycles.states import GIVEN, WRITABLE
 from steerco.apps.cycles.wording import report_title
+from steerco.apps.followups.models import FollowUp
 from steerco.apps.followups.services import CLOCK
 from steerco.apps.initiatives.models import Initiative
 from steerco.apps.initiatives.records import write_records
@@ -19,7 +21,7 @@ from steerco.apps.organisation.selectors import organisation
 from steerco.engine.calendar import Dates, Period, Rhythm, dates_of, period_after, period_holding
 from steerco.engine.performance.rag import WorkWeek
 from steerco.kit import clock
-from steerco.kit.history import Change
+from steerco.kit.history import Change, Invalid
 from steerco.kit.history.writes import append_events
 from steerco.kit.journal.models import Event
 from steerco.kit.permissions import Actor
@@ -204,9 +206,16 @@ def _open_consolidated(cycle: Cycle) -> None:
 
 
 def move_cycle(actor: Actor, cycle: Cycle, lock_at: datetime, reason: str) -> None:
-    """Lock a cycle at another time, with the reason; what is asked follows."""
+    """Lock a cycle at another time, with the reason; what is still owed is owed by then. Raises Invalid."""
+    if not reason.strip():
+        raise Invalid({0: {"reason": [_("Say why it is moved.")]}})
+    if lock_at <= clock.now():
+        raise Invalid({0: {"lock_at": [_("That time has passed.")]}})
     with transaction.atomic():
         row = Cycle.objects.select_for_update().get(pk=cycle.pk)
+        if row.state != Cycle.State.OPEN:
+            raise Invalid({0: {"lock_at": [_("It is locked already.")]}})
+        _owe_by(row, timezone.localtime(lock_at).date())
         before = row.lock_at
         row.lock_at, row.moved = lock_at, reason[:300]
         row.save(update_fields=["lock_at", "moved"])
@@ -215,6 +224,14 @@ def move_cycle(actor: Actor, cycle: Cycle, lock_at: datetime, reason: str) -> No
             "reason": [None, reason],
         }
         note(actor, row, "cycle.moved", changes)
+
+
+def _owe_by(cycle: Cycle, day: date) -> None:
+    """What is still to be written is owed by `day`."""
+    owed = list(cycle.reports.filter(state__in=WRITABLE, deleted=False))
+    write_records(CLOCK, Report, [Change({"due_on": day}, pk=row.pk) for row in owed])
+    asked = FollowUp.objects.filter(entry__in=[row.entry_id for row in owed], kind=WRITE)
+    asked.filter(state=FollowUp.State.OPEN).update(due=day)
 
 
 def note(actor: Actor, cycle: Cycle, kind: str, changes: dict[str, list[object]]) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from steerco.apps.cycles import views
+from steerco.apps.cycles import frozen_views, views
 
 app_name = "cycles"
 urlpatterns = [
@@ -11,4 +11,7 @@ urlpatterns = [
     path("cycles/<int:pk>/lock/", views.lock, name="lock"),
     path("reports/<int:pk>/", views.report_page, name="report"),
     path("reports/<int:pk>/draft/", views.save, name="draft"),
+    path("reports/<int:pk>/compare/", frozen_views.compare_page, name="compare"),
+    path("reports/<int:pk>/correct/", frozen_views.correct_page, name="correct"),
+    path("cycles/<int:pk>/move/", frozen_views.move, name="move"),
 ]

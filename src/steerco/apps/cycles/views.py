@@ -8,7 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from steerco.apps.cycles.corrections import corrected_since, may_correct
 from steerco.apps.cycles.drafts import Page, Typed, may_stay, open_page, save_draft
+from steerco.apps.cycles.kinds import CONSOLIDATED
 from steerco.apps.cycles.models import Cycle, Report
 from steerco.apps.cycles.selectors import cockpit, find_cycle, find_report, recent_cycles
 from steerco.apps.cycles.services import approve, content_of, give_back, may_review, may_write, submit
@@ -40,7 +42,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     return page(request, "cycles/overview.html", context)
 
 
-def _cycle(request: HttpRequest, pk: int) -> Cycle:
+def cycle_or_404(request: HttpRequest, pk: int) -> Cycle:
     found = find_cycle(actor_of(request), pk)
     if found is None:
         raise Http404
@@ -52,7 +54,7 @@ def _cycle(request: HttpRequest, pk: int) -> Cycle:
 def cycle_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Who has reported, what is missing, what it took."""
     actor = actor_of(request)
-    cycle = _cycle(request, pk)
+    cycle = cycle_or_404(request, pk)
     context = {
         "cycle": cycle,
         "found": cockpit(actor, cycle),
@@ -67,7 +69,7 @@ def cycle_page(request: HttpRequest, pk: int) -> HttpResponse:
 def lock(request: HttpRequest, pk: int) -> HttpResponse:
     """Freeze what was given, close what was not, before the time."""
     actor = actor_of(request)
-    cycle = _cycle(request, pk)
+    cycle = cycle_or_404(request, pk)
     require(actor, "cadence.set", cycle.initiative)
     if lock_cycle(actor, cycle.pk):
         messages.success(
@@ -76,7 +78,7 @@ def lock(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect_to(request, reverse("cycles:cycle", args=[pk]))
 
 
-def _report(request: HttpRequest, pk: int) -> Report:
+def report_or_404(request: HttpRequest, pk: int) -> Report:
     found = find_report(actor_of(request), pk)
     if found is None:
         raise Http404
@@ -89,7 +91,7 @@ def _report(request: HttpRequest, pk: int) -> Report:
 def report_page(request: HttpRequest, pk: int) -> HttpResponse:
     """A report: written, reviewed, read."""
     actor = actor_of(request)
-    report = _report(request, pk)
+    report = report_or_404(request, pk)
     errors: dict[str, list[str]] = {}
     if request.method == "POST":
         try:
@@ -128,7 +130,7 @@ def _take(request: HttpRequest, report: Report) -> HttpResponse:
 
 def _writing(found: Page, errors: dict[str, list[str]]) -> dict[str, Any]:
     return {
-        **_about(found.report),
+        **about(found.report),
         **shown_form(found, errors),
         "may_stay": may_stay(found),
         "comment": found.draft.comment,
@@ -139,7 +141,7 @@ def _writing(found: Page, errors: dict[str, list[str]]) -> dict[str, Any]:
     }
 
 
-def _about(report: Report) -> dict[str, Any]:
+def about(report: Report) -> dict[str, Any]:
     register = register_by_key("report")
     return {
         "report": report,
@@ -151,10 +153,13 @@ def _about(report: Report) -> dict[str, Any]:
 def _reading(request: HttpRequest, report: Report, errors: dict[str, list[str]]) -> dict[str, Any]:
     actor = actor_of(request)
     content = content_of(report)
+    frozen = report.frozen.order_by("number").last()
     return {
-        **_about(report),
+        **about(report),
         "shown": shown_content(content) if content else None,
-        "frozen": report.frozen.order_by("number").last(),
+        "frozen": frozen,
+        "may_correct": may_correct(actor, report),
+        "corrections": corrected_since(frozen) if frozen and report.kind == CONSOLIDATED else [],
         "page_buttons": buttons_at("report", actor, report),
         "may_review": may_review(actor, report),
         "may_approve": report.state == "submitted",
@@ -168,7 +173,7 @@ def _reading(request: HttpRequest, report: Report, errors: dict[str, list[str]])
 def save(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep what is being typed."""
     actor = actor_of(request)
-    report = _report(request, pk)
+    report = report_or_404(request, pk)
     if not may_write(actor, report):
         raise Denied("record.edit")
     context: dict[str, Any] = {}
