@@ -41,6 +41,7 @@ urlpatterns = [
     path("figures/", include("steerco.apps.indicators.urls")),
     path("plans/", include("steerco.apps.planning.urls")),
     path("packs/", include("steerco.apps.reporting.urls")),
+    path("office/", include("steerco.apps.office.urls")),
     path("", include("steerco.apps.access.urls")),
     path("admin/audit/", include("steerco.apps.audit.urls")),
     path("admin/", include("steerco.apps.organisation.urls")),
