@@ -40,7 +40,9 @@ COMMANDS: dict[str, Command] = {
     "pack": Command(CHANGE, f"{_HERE}.pack", "build the steering pack of an initiative"),
     "import": Command(CHANGE, f"{_HERE}.imports", "bring data in: portfolio tables, plans, registers"),
     "export": Command(CHANGE, f"{_HERE}.exports", "write a register as Excel or CSV"),
-    "mail-in": Command(CHANGE, f"{_HERE}.mail_in", "take mails that people send back: they become comments"),
+    "mail-in": Command(
+        CHANGE, f"{_HERE}.mail_in", "take mails that come in: answers become comments, others requests"
+    ),
     "backup": Command(KEEP, f"{_HERE}.backup", "write everything into one file; verify such a file"),
     "restore": Command(
         KEEP, f"{_HERE}.restore", "read a backup into an empty installation, of either database"
