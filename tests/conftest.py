@@ -20,10 +20,14 @@ from steerco.kit.journal import guard, unchanged
 from steerco.kit.permissions import Actor
 
 # The build machine tries the same examples each time, so that what it says is about the change; everybody else tries
-# new ones.
-hypothesis.settings.register_profile("build", derandomize=True)
-if os.environ.get("CI"):
-    hypothesis.settings.load_profile("build")
+# new ones. No test passes or fails by the clock, neither by how long an example takes nor by how long making it takes.
+hypothesis.settings.register_profile(
+    "steerco",
+    derandomize=bool(os.environ.get("CI")),
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("steerco")
 
 
 @pytest.fixture(scope="session")

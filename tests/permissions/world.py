@@ -5,11 +5,11 @@ HID (project below A, restricted to the portfolio manager alone).
 """
 
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from tests.apps.worlds import NEEDED
-from tests.permissions import office
+from tests.permissions import office, plans
 
 from steerco.apps.access.models import Token, User
 from steerco.apps.change.models import ChangeRequest
@@ -40,13 +40,10 @@ from steerco.apps.office.models import RequestCategory
 from steerco.apps.organisation.services import configure, define_field
 from steerco.apps.people.models import Person, Unit
 from steerco.apps.people.services import write_people, write_units
-from steerco.apps.planning.models import Milestone, PlanRevision
-from steerco.apps.planning.services import bring_plan, packed, take_revision
+from steerco.apps.planning.models import Milestone
 from steerco.apps.raid.models import Action, Conflict, Dependency, Issue, Risk
 from steerco.apps.reporting.models import PackFile
 from steerco.apps.reporting.services import request_pack
-from steerco.engine.schedule import Dialect, Schedule, Task
-from steerco.exchange.schedule import Reading
 from steerco.kit import clock
 from steerco.kit.history import Change
 from steerco.kit.imports.jobs import write_export
@@ -165,6 +162,11 @@ class World:
             "followups:time": {"pk": self.extras["follow_up", code]},
             "followups:nudge": {"pk": self.extras["follow_up", code]},
             "hygiene:confirm": {"pk": entry},
+            "raid:answer_lesson": {
+                "pk": self.records["lesson", code].pk,
+                "entry_pk": entry,
+                "answer": "useful",
+            },
             "handover:person": {"pk": self.people["outsider" if code == "HID" else "project_manager"].pk},
             "followups:link": {"token": f"1-{'0' * 40}"},
             "deliverables:checklist": {"code": code},
@@ -450,7 +452,7 @@ def _imports(world: World, code: str) -> None:
         created_at=clock.now(),
     )
     world.extras["run", code] = run.pk
-    _plans(world, code)
+    plans.add_plans(world, code, world.users["project_manager" if code == "A11" else SOMEBODY])
     PortfolioImport.objects.create(
         batch=world.batch(code),
         portfolio=world.initiatives[code],
@@ -459,25 +461,6 @@ def _imports(world: World, code: str) -> None:
         state="imported",
         file_name="x",
     )
-
-
-def _plans(world: World, code: str) -> None:
-    """A plan that was taken, with the milestone of the place moved, and one that waits for its owner."""
-    owner = world.users["project_manager" if code == "A11" else SOMEBODY]
-    title = world.record("milestone", code).title
-    plan = Schedule(
-        Dialect.MSP, "MSPDI", tasks=[Task(1, name=title, milestone=True, finish=datetime(2027, 1, 31, 17))]
-    )
-    for kind in ("taken", "open"):
-        revision = bring_plan(OPERATOR, world.initiatives[code], f"plan of {code}.xml", b"<Project/>")
-        PlanRevision.objects.filter(pk=revision.pk).update(
-            state="ready", reading=packed(Reading([plan])), user=owner if kind == "open" else None
-        )
-        revision.refresh_from_db()
-        if kind == "taken":
-            revision.settings["answers"] = {"1": f"same:{world.record('milestone', code).pk}"}
-            take_revision(OPERATOR, revision)
-        world.extras[f"plan {kind}", code] = revision.pk
 
 
 def hide(world: World, code: str) -> None:

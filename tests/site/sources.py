@@ -21,7 +21,7 @@ QUOTED = r"""u?(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")"""
 CALL = re.compile(rf"\b(n?p?gettext|_)\(\s*({QUOTED}(?:\s*,\s*{QUOTED})*)")
 SAID_ATTRIBUTES = {"title", "placeholder", "alt", "aria-label", "aria-description", "label"}
 WORD = re.compile(r"[^\W\d_]{2}")
-NOT_SHOWN = ("migrations", "cli", "demo")
+NOT_SHOWN = ("migrations", "demo")
 SAID_ARGUMENTS = {
     "label",
     "help_text",
@@ -31,8 +31,24 @@ SAID_ARGUMENTS = {
     "empty_label",
     "plural",
     "description",
+    "help",
 }
-SAID_CALLS = {"Invalid", "ValidationError", "Denied", "success", "error"}
+SAID_CALLS = {
+    "Invalid",
+    "ValidationError",
+    "Denied",
+    "success",
+    "error",
+    "Refused",
+    "Unreachable",
+    "BadBackup",
+    "ArgumentTypeError",
+    "_unusable",
+}
+# What somebody types, the languages of databases and machines, and the names of things: the same in every language.
+TYPED = re.compile(
+    r"\s*(sudo |PORT=|STEERCO_\w+=|steerco\b|/|SELECT |SHOW |PRAGMA |BEGIN |VACUUM |install -m|nginx -t|# )"
+)
 
 
 def python_files() -> list[Path]:
@@ -147,6 +163,45 @@ def bare_in_python(source: str) -> list[str]:
                 if isinstance(line, ast.Assign) and not _has_translated_name(line.value)
             ]
     return found
+
+
+def bare_in_command(source: str) -> list[str]:
+    """The sentences of a command that it prints in English whatever language is spoken, and what it prints bare."""
+    tree = ast.parse(source)
+    silent = {id(node) for node in _unspoken(tree)}
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant | ast.JoinedStr) and id(node) not in silent:
+            text = _text_of(node)
+            if re.search(r"[^\W\d_]{2} [^\W\d_]{2}", text) and not TYPED.match(text):
+                found.append(text)
+        elif isinstance(node, ast.Call) and _name(node) in {"print", "say"}:
+            texts = [_text_of(a) for a in node.args]
+            found += [text for text in texts if WORD.search(text) and not TYPED.match(text)]
+    return found
+
+
+def _unspoken(tree: ast.AST) -> Iterator[ast.AST]:
+    """The parts of a module that nobody is told as they stand: docstrings, what is marked, what an f-string holds."""
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Call)
+            and _name(node) in SINGLE | PLURALS | WITH_CONTEXT | PLURALS_WITH_CONTEXT
+        ):
+            yield from ast.walk(node)
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            yield node.value
+        elif isinstance(node, ast.JoinedStr):
+            yield from (
+                part for part in ast.walk(node) if part is not node and isinstance(part, ast.Constant)
+            )
+
+
+def _text_of(node: ast.expr) -> str:
+    """The literal words of a string; nothing of any other expression."""
+    if isinstance(node, ast.JoinedStr):
+        return "".join(_text_of(value) for value in node.values)
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
 def _is_sentence(node: ast.expr) -> bool:

@@ -6,6 +6,7 @@ import pytest
 from tests.site.sources import (
     NOT_SHOWN,
     PACKAGE,
+    bare_in_command,
     bare_in_python,
     bare_in_template,
     python_files,
@@ -16,6 +17,14 @@ from tests.site.sources import (
 NAMES = {"Steerco", "Deutsch", "English", "Esc"}
 # States that only the log and the health page read.
 INTERNAL = {"kit/journal/models.py"}
+# Of commands: keys of findings, a note in a file that is written, an actor's name, what only a programmer gets wrong.
+UNSAID = {
+    "test programs",
+    "data folder",
+    "It fetches and renews certificates by itself.",
+    "Example data",
+    "a backup cannot be made inside a transaction",
+}
 
 
 def _only_names(text: str) -> bool:
@@ -46,6 +55,34 @@ def test_every_label_and_message_of_a_module_is_translated() -> None:
     }
     assert len(shown) > 100
     assert found == {}
+
+
+def test_every_text_of_the_command_line_is_translated() -> None:
+    """Nothing that a command prints, says in its help or refuses with stands in English for everybody."""
+    commands = [*(PACKAGE / "interfaces" / "cli").glob("*.py"), PACKAGE / "site" / "demo" / "command.py"]
+    commands += [*(PACKAGE / "kit" / "backup").glob("*.py"), *(PACKAGE / "kit" / "health").glob("*.py")]
+    found = {
+        str(path.relative_to(PACKAGE)): bare
+        for path in commands
+        if (bare := set(bare_in_command(path.read_text(encoding="utf-8"))) - UNSAID)
+    }
+    assert len(commands) > 25
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    ("module", "bare"),
+    [
+        ('"""What it does."""\nprint("saved")', ["saved"]),
+        ('print(_("saved"))', []),
+        ('x = f"{n} rows were read"', [" rows were read"]),
+        ('say(_("%(n)s rows were read") % {"n": n})', []),
+        ('add("--json", help="answer as JSON")', ["answer as JSON"]),
+        ('EXAMPLES = ("steerco up --prepare",)', []),
+    ],
+)
+def test_a_bare_text_of_a_command_is_found(module: str, bare: list[str]) -> None:
+    assert bare_in_command(module) == bare
 
 
 @pytest.mark.parametrize(

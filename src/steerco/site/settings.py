@@ -12,6 +12,8 @@ from csp.constants import NONCE, NONE, SELF  # noqa: F401  NONCE is offered to l
 from django.utils.translation import gettext_lazy as _
 from environs import Env
 
+from steerco import LANGUAGES as CODES
+
 env = Env(prefix="STEERCO_")
 
 DATA_DIR = Path(env.str("DATA_DIR", "data")).resolve()
@@ -261,7 +263,7 @@ BACKUP_DIR = env.str("BACKUP_DIR", "")  # where `steerco backup` writes; default
 # -- words --------------------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = env.str("LANGUAGE", "en-gb")
-LANGUAGES = [("en-gb", _("English")), ("de", _("German"))]
+LANGUAGES = list(zip(CODES, (_("English"), _("German")), strict=True))
 LOCALE_PATHS = [str(Path(__file__).resolve().parent / "locale")]
 TIME_ZONE = env.str("TIME_ZONE", "UTC")
 USE_TZ = True

@@ -8,6 +8,8 @@ from django.http import QueryDict
 from tests.apps.worlds import OPERATOR, actor, browser, initiative, person, posted, record
 
 from steerco.apps.escalation.deciding import record as record_decision
+from steerco.apps.escalation.proposals import escalate, steps_for
+from steerco.apps.escalation.services import write_rights
 from steerco.apps.followups.links import address_for
 from steerco.apps.followups.models import FollowUp
 from steerco.apps.followups.services import answer
@@ -254,3 +256,45 @@ def test_an_issue_that_waits_opens_a_decision_paper(place: Initiative, manager: 
     posted(client, url, {**form, "background": "The bank is late.", "recommendation": "Go."})
     assert Decision.objects.get().entry.relations_in.get().source_id == row.entry_id
     assert "How deciding goes" in client.get("/registers/decisions/").content.decode()
+
+
+def test_what_was_escalated_to_a_body_becomes_its_decision_paper(place: Initiative, manager: Person) -> None:
+    """The paper starts with the question, why it comes to the body, the record and the decider; and only once."""
+    board = write_bodies(OPERATOR, [Change({"name": "Tram board", "initiative": place})])[0]
+    change = {"subject": "decision", "title": "Decisions", "party": board.party, "initiative": place}
+    write_rights(OPERATOR, [Change(change)])
+    row = record("risk", place, "Bridge sinks", cause="Soft ground", owner=manager.party)
+    client, page = browser(manager), f"/registers/risks/{row.pk}/"
+    url = f"/entries/{row.entry_id}/open/board-paper/"
+    assert "Make it a decision paper" not in client.get(page).content.decode()
+    assert client.get(url).status_code == 404
+    step = next(step for step in steps_for(row.entry) if step.receiver == board.party_id)
+    made = escalate(actor(manager), row.entry, step, "Beyond what we may spend.")
+    assert url in client.get(page).content.decode()
+    form = client.get(url).content.decode()
+    for text in (
+        "What is to be done about R-1 Bridge sinks?",
+        "Escalated: Beyond what we may spend.",
+        "Soft ground",
+        "Tram board",
+        made.due.isoformat(),
+    ):
+        assert text in form
+    typed = {"title": "What is to be done?", "initiative": "TRAM", "state": "draft", "safety": "false"}
+    posted(client, url, {**typed, "decider": "Tram board", "decide_by": made.due.isoformat()})
+    paper = Decision.objects.get()
+    assert (paper.decider, paper.entry.relations_in.get().source_id) == (board.party, row.entry_id)
+    assert "caused by" in client.get(f"/registers/decisions/{paper.pk}/").content.decode()
+    assert url not in client.get(page).content.decode()
+    viewer = browser(person("Vera Viewer", "viewer", place))
+    assert "Make it a decision paper" not in viewer.get(page).content.decode()
+    assert viewer.get(url).status_code == 404
+
+
+def test_what_was_escalated_to_a_person_offers_no_paper(place: Initiative, manager: Person) -> None:
+    person("Sam Sponsor", "sponsor", place)
+    row = record("risk", place, "Bridge sinks")
+    [step] = steps_for(row.entry)
+    assert Party.objects.get(pk=step.receiver).kind == Party.Kind.POST
+    escalate(actor(manager), row.entry, step, "Please help.")
+    assert browser(manager).get(f"/entries/{row.entry_id}/open/board-paper/").status_code == 404

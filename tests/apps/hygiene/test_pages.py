@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar
 
 import pytest
-from tests.apps.worlds import OPERATOR, actor, browser, initiative, person, record
+from tests.apps.worlds import OPERATOR, actor, browser, initiative, person, posted, record
 
 from steerco.apps.hygiene.looking import look_at
 from steerco.apps.hygiene.models import Confirmation, Finding, Limit, Look
@@ -15,6 +15,7 @@ from steerco.apps.people.models import Unit
 from steerco.apps.people.services import write_people, write_units
 from steerco.kit import clock
 from steerco.kit.history import Change
+from steerco.kit.registers.register import register_by_key
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -114,6 +115,32 @@ def test_one_is_confirmed_by_whoever_may_change_it(town: Any) -> None:
     assert browser(town.grace).post(f"/hygiene/entries/{town.secret.entry_id}/confirm/").status_code == 404
     assert browser(town.omar).post(address).status_code == 303
     assert Confirmation.objects.get().by == town.omar
+
+
+def test_a_record_is_confirmed_from_its_page_as_it_stood_there(town: Any) -> None:
+    """One click on the page; whoever saw an older version is told so, and nothing is confirmed."""
+    page, address = f"/registers/actions/{town.well.pk}/", f"/hygiene/entries/{town.well.entry_id}/confirm/"
+    client = browser(town.omar)
+    shown = client.get(page).content.decode()
+    assert f'action="{address}"' in shown
+    assert "Confirm still right" in shown
+    assert (
+        "Confirm still right"
+        not in browser(person("Vera Viewer", "viewer", town.pay)).get(page).content.decode()
+    )
+    register = register_by_key("action")
+    assert register is not None
+    register.write(OPERATOR, [Change({"title": "Well done"}, pk=town.well.pk)])
+    assert client.post(address, {"version": town.well.version})["Location"] == page
+    assert "It was changed since you opened it." in client.get(page).content.decode()
+    for wrong in ("x", "²", "-1"):
+        assert client.post(address, {"version": wrong}).status_code == 303
+    assert not Confirmation.objects.exists()
+    told = posted(client, address, {"version": town.well.version + 1})
+    assert "Confirmed: it is still right as it stands." in told
+    assert Confirmation.objects.get().by == town.omar
+    register.write(OPERATOR, [Change({"state": "done", "done_on": TODAY}, pk=town.well.pk)])
+    assert "Confirm still right" not in client.get(page).content.decode()
 
 
 def test_limits_are_set_by_who_configures_and_read_by_all(town: Any) -> None:

@@ -17,7 +17,7 @@ from steerco.apps.notices.replies import reply_address
 from steerco.apps.notices.services import deliver
 from steerco.apps.office import mails
 from steerco.apps.office.mails import accept_mail, discard_mail, forget_old, take_mail
-from steerco.apps.office.models import IncomingMail, SupportRequest
+from steerco.apps.office.models import NO_PLACE, STRANGER, IncomingMail, SupportRequest
 from steerco.apps.office.settings import set_office
 from steerco.apps.people.services import write_people
 from steerco.interfaces.cli import imap, mail_in
@@ -114,7 +114,7 @@ def test_an_answer_stays_an_answer(town: Any) -> None:
 
 def test_a_mail_of_somebody_unknown_waits_and_is_not_answered(town: Any) -> None:
     stranger = {"sender": "Eve Else <eve@example.net>"}
-    assert take_mail(with_files(**stranger)) == mails.STRANGER
+    assert take_mail(with_files(**stranger)) == STRANGER
     assert not SupportRequest.objects.exists()
     deliver()
     outbox.send_due()
@@ -156,11 +156,11 @@ def test_a_held_mail_is_thrown_away(town: Any) -> None:
 def test_strangers_are_limited_in_number_and_size(town: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     eve = "eve@example.net"
     for number in range(mails.MOST_A_DAY):
-        assert take_mail(sent(sender=eve, id=f"<{number}@x>")) == mails.STRANGER
+        assert take_mail(sent(sender=eve, id=f"<{number}@x>")) == STRANGER
     assert take_mail(sent(sender=eve, id="<more@x>")) == mails.TOO_MANY
     assert IncomingMail.objects.count() == mails.MOST_A_DAY, "a flood leaves no rows"
     with clock.at(MONDAY + timedelta(hours=25)):
-        assert take_mail(sent(sender=eve, id="<more@x>")) == mails.STRANGER
+        assert take_mail(sent(sender=eve, id="<more@x>")) == STRANGER
     monkeypatch.setattr(mails, "MOST_HELD", 6)
     assert take_mail(sent(sender="mallory@example.net", id="<m@x>")) == mails.FULL
     monkeypatch.setattr(mails, "MOST_HELD", 100)
@@ -178,14 +178,14 @@ def test_a_known_sender_who_does_not_stop_is_a_loop(town: Any, monkeypatch: pyte
 
 def test_who_is_not_one_person_here_is_unknown(town: Any) -> None:
     write_people(OPERATOR, [Change({"name": "Omar Second", "email": "omar@example.org"})])
-    assert take_mail(sent()) == mails.STRANGER, "two have the address"
+    assert take_mail(sent()) == STRANGER, "two have the address"
     write_people(OPERATOR, [Change({"leaves": MONDAY.date() - timedelta(days=1)}, pk=town.grace.pk)])
-    assert take_mail(sent(sender="grace@example.org", id="<2@x>")) == mails.STRANGER, "she has left"
+    assert take_mail(sent(sender="grace@example.org", id="<2@x>")) == STRANGER, "she has left"
 
 
 def test_without_a_place_mails_wait_until_one_is_chosen(town: Any) -> None:
     initiative("SECOND", type="portfolio")
-    assert take_mail(sent()) == mails.NO_PLACE
+    assert take_mail(sent()) == NO_PLACE
     held = IncomingMail.objects.get()
     with pytest.raises(Invalid):
         accept_mail(actor(town.grace), held)
@@ -263,7 +263,7 @@ def test_a_mail_is_put_away_only_after_it_was_taken(
             raise RuntimeError("the disk is full")
 
         with monkeypatch.context() as patch:
-            patch.setattr(mail_in, "take_mail", falls)
+            patch.setattr(mails, "take_mail", falls)
             with pytest.raises(RuntimeError):
                 fetched()
         assert len(box.folders["INBOX"]) == 2

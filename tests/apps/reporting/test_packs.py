@@ -18,8 +18,9 @@ from steerco.apps.reporting.models import Pack
 from steerco.apps.reporting.services import as_readers, build_pack, request_pack
 from steerco.exchange.packs.content import ChangeKind
 from steerco.exchange.packs.printable import fingerprint
-from steerco.kit.history import Invalid
+from steerco.kit.history import Change, Invalid
 from steerco.kit.permissions import Denied
+from steerco.kit.registers.register import register_by_key
 
 pytestmark = pytest.mark.django_db
 
@@ -99,6 +100,53 @@ def test_a_pack_for_all_readers_leaves_out_what_not_all_may_read(portfolio: Any)
     assert len(readers.projects) == 3
 
 
+def test_open_conflicts_stand_in_the_pack_with_parties_deadline_and_resolver(portfolio: Any) -> None:
+    one, other, third = portfolio.children.order_by("code")
+    assert pack_content(OPERATOR, portfolio).conflicts == ()
+    rita = person("Rita Resolver")
+    record("conflict", one, "Later one", other=other, due_on=date(2026, 12, 20))
+    record(
+        "conflict",
+        one,
+        "The same testers",
+        type="people",
+        other=third,
+        parties="the supplier",
+        options="Share\nHire",
+        owner=rita.party,
+        due_on=date(2026, 12, 1),
+    )
+    done = record("conflict", other, "Settled", other=third)
+    register = register_by_key("conflict")
+    assert register is not None
+    register.write(
+        OPERATOR, [Change({"state": "resolved", "basis": "agreement", "outcome": "Shared."}, pk=done.pk)]
+    )
+    first, second = pack_content(OPERATOR, portfolio).conflicts
+    assert (first.title, first.parties) == ("The same testers", ("Project 0", "Project 2", "the supplier"))
+    assert (first.resolver, first.deadline) == ("Rita Resolver", date(2026, 12, 1))
+    assert first.options == ("Share", "Hire")
+    assert second.title == "Later one"
+    # seen from one party alone it stands there too; at one that is no party it does not
+    assert [c.title for c in pack_content(OPERATOR, third).conflicts] == ["The same testers"]
+    assert [c.title for c in pack_content(OPERATOR, other).conflicts] == ["Later one"]
+
+
+def test_a_pack_for_all_readers_names_no_hidden_party_of_a_conflict(portfolio: Any) -> None:
+    one = portfolio.children.get(code="P0")
+    secret = initiative("SECRET", portfolio, name="Secret merger")
+    insider = person("Ines Insider", "portfolio_manager", portfolio)
+    record("conflict", one, "Two want the hall", other=secret)
+    record("conflict", secret, "Wholly inside", other=one)
+    restrict(OPERATOR, secret, [insider.party_id])
+    who = actor(insider)
+    titles = {c.title: c.parties for c in pack_content(who, portfolio).conflicts}
+    assert titles["Two want the hall"] == ("Project 0", "Secret merger")
+    assert titles["Wholly inside"] == ("Secret merger", "Project 0")
+    readers = pack_content(as_readers(who, portfolio), portfolio).conflicts
+    assert [(c.title, c.parties) for c in readers] == [("Two want the hall", ("Project 0",))]
+
+
 def test_a_pack_is_built_kept_and_opened_by_its_audience_only(portfolio: Any) -> None:
     maker = person("Mara Maker", "portfolio_manager", portfolio)
     colleague = person("Carl Colleague", "viewer", portfolio)
@@ -150,5 +198,8 @@ def test_the_number_of_queries_does_not_grow_with_the_portfolio(
 ) -> None:
     for number in range(20):
         snapshot(initiative(f"Q{number}", portfolio), date(2026, 9, 30), "green")
-    with django_assert_max_num_queries(16):
-        pack_content(OPERATOR, portfolio)
+    below = list(portfolio.children.order_by("code"))
+    for one, other in zip(below[::2], below[1::2], strict=False):
+        record("conflict", one, "The same testers", other=other)
+    with django_assert_max_num_queries(19):
+        assert len(pack_content(OPERATOR, portfolio).conflicts) == 11

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from steerco.exchange.packs.content import (
     Change,
     ChangeKind,
+    Conflict,
     Coverage,
     DateLine,
     Decision,
@@ -211,6 +212,19 @@ def pack(
             Decision(
                 "D2", "Accept the re-baselined end date?", (), "Accept", "", "Sponsor", date(2019, 11, 4)
             ),
+        ),
+        "conflicts": (
+            Conflict(
+                "CF-1",
+                "The same test team in October",
+                "people",
+                ("Courts Reform", "Border Systems", "the supplier Ardent"),
+                ("Courts first", "Hire for six weeks"),
+                "COURT (rank 2) before BORDER (rank 5)",
+                "Programme director",
+                date(2019, 10, 14),
+            ),
+            Conflict("CF-2", "Two releases on one weekend", "dates", ("Border Systems",)),
         ),
         "changes": changes,
         "ratings": tuple(row(page) for page in pages),

@@ -66,6 +66,19 @@ def hostile(text: str, count: int = 4) -> PackContent:
             )
             for item in base.decisions
         ),
+        conflicts=tuple(
+            replace(
+                item,
+                number=text,
+                title=text,
+                about=text,
+                parties=(text, text),
+                options=(text, text),
+                by_rank=text,
+                resolver=text,
+            )
+            for item in base.conflicts
+        ),
         changes=tuple(
             replace(item, project=text, code=text, reason=text, source=text) for item in base.changes
         ),

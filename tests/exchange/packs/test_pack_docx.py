@@ -37,6 +37,7 @@ def test_headings_state_messages_and_name_projects(path: Path, content: PackCont
     report = Document(str(path))
     headings = [p.text for p in report.paragraphs if p.style.name == "Heading 1"]
     assert "projects are rated red or amber/red" in headings[0]
+    assert headings[2].startswith("2 conflicts between projects are open")
     assert headings[-1] == "What these figures rest on"
     assert [name for name in headings if name in {page.name for page in content.projects}] == [
         page.name for page in content.projects

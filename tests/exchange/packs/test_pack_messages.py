@@ -1,5 +1,5 @@
 import dataclasses
-from datetime import date
+from datetime import UTC, date, datetime
 
 from tests.exchange.packs.contents import pack, pounds
 
@@ -8,6 +8,7 @@ from steerco.exchange.packs.labels import PackLabels, Plural
 from steerco.exchange.packs.messages import (
     changes_message,
     changes_of,
+    conflicts_message,
     decisions_message,
     milestones_message,
     money_message,
@@ -52,6 +53,17 @@ def test_messages_take_their_words_from_the_labels() -> None:
     )
     content = pack(0, locale="de", labels=labels, distribution=shares(G=3, R=2), changes=worse(1))
     assert ratings_message(content) == "2 von 5 stehen auf rot oder Gelb/Rot; 1 schlechter seit Sep. 2018"
+
+
+def test_conflicts_name_the_first_deadline_or_how_many_are_late() -> None:
+    assert conflicts_message(pack(1)) == (
+        "2 conflicts between projects are open; the first is to be resolved by 14 Oct 2019"
+    )
+    late = pack(1, generated_at=datetime(2019, 10, 20, 9, 0, tzinfo=UTC))
+    assert conflicts_message(late) == ("2 conflicts between projects are open; 1 is overdue")
+    assert (
+        conflicts_message(pack(1, conflicts=pack(1).conflicts[1:])) == "1 conflict between projects is open"
+    )
 
 
 def test_decisions_name_the_first_deadline() -> None:

@@ -64,6 +64,8 @@ def test_headings_tables_and_charts_are_in_its_structure(path: Path) -> None:
 def test_messages_projects_and_marking_are_in_the_text(path: Path, content: PackContent) -> None:
     text = plain(path)
     assert "projects are rated red or amber/red" in text
+    assert "2 conflicts between projects are open; the first is to be resolved by 14 Oct 2019" in text
+    assert "Courts Reform / Border Systems / the supplier Ardent" in text
     for page in content.projects:
         assert page.name in text
         assert " ".join(page.narratives[0].text.split())[:60] in text
@@ -97,7 +99,7 @@ def test_markup_in_a_text_is_printed_not_obeyed(tmp_path: Path) -> None:
 
 
 def test_an_empty_portfolio_and_german(tmp_path: Path) -> None:
-    render_pdf(pack(0, decisions=(), distribution=(), locale="de"), tmp_path / "pack.pdf")
+    render_pdf(pack(0, decisions=(), conflicts=(), distribution=(), locale="de"), tmp_path / "pack.pdf")
     assert PdfReader(tmp_path / "pack.pdf").trailer["/Root"]["/Lang"] == "de"
     assert "30.09.2019" in plain(tmp_path / "pack.pdf")
 

@@ -53,12 +53,13 @@ def test_pages_come_in_reading_order_with_message_titles(deck: Deck, content: Pa
     assert found[0] == content.title
     assert "projects are rated red or amber/red" in found[1]
     assert found[2].startswith("2 decisions are wanted")
-    assert "since Sep 2018" in found[3]
+    assert found[3] == "2 conflicts between projects are open; the first is to be resolved by 14 Oct 2019"
+    assert "since Sep 2018" in found[4]
     assert found[-1] == "What these figures rest on"
     for page in content.projects:
         assert sum(title.startswith(page.name + ": ") for title in found) == 1
-    # cover, overview, decisions, changes 1-2, ratings, milestones, money, risks, 12 projects, notes
-    assert len(found) == 22
+    # cover, overview, decisions, conflicts, changes 1-2, ratings, milestones, money, risks, 12 projects, notes
+    assert len(found) == 23
 
 
 def test_nothing_overflows(path: Path) -> None:
@@ -166,7 +167,7 @@ def test_no_text_breaks_a_page(name: str, tmp_path: Path) -> None:
     "changed",
     [
         {"compare": None},
-        {"decisions": (), "changes": ()},
+        {"decisions": (), "conflicts": (), "changes": ()},
         {"scale": RatingScale.THREE_POINT, "dimensions": ("Overall",)},
         {"locale": "de", "marking": "", "audience": "", "attribution": ""},
     ],
@@ -178,7 +179,7 @@ def test_what_is_missing_leaves_no_hole(changed: dict[str, object], tmp_path: Pa
 
 
 def test_an_empty_portfolio_still_has_a_pack(tmp_path: Path) -> None:
-    render_pptx(pack(0, decisions=(), distribution=()), tmp_path / "deck.pptx")
+    render_pptx(pack(0, decisions=(), conflicts=(), distribution=()), tmp_path / "deck.pptx")
     assert len(Presentation(str(tmp_path / "deck.pptx")).slides) == 3
 
 

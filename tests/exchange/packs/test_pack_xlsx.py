@@ -56,6 +56,7 @@ def test_sheets_and_live_tables(workbook: Workbook, content: PackContent) -> Non
     assert workbook.sheetnames == [
         "Overview",
         "Decisions wanted",
+        "Open conflicts",
         "What changed",
         "Ratings",
         "Milestones",
@@ -174,8 +175,10 @@ def test_equal_content_gives_equal_bytes(path: Path, content: PackContent, tmp_p
 
 
 def test_an_empty_pack_a_template_and_a_cancel(tmp_path: Path) -> None:
-    render_xlsx(pack(0, decisions=(), distribution=(), compare=None), tmp_path / "empty.xlsx")
-    assert load_workbook(tmp_path / "empty.xlsx")["Ratings"]["A1"].value
+    render_xlsx(pack(0, decisions=(), conflicts=(), distribution=(), compare=None), tmp_path / "empty.xlsx")
+    empty = load_workbook(tmp_path / "empty.xlsx")
+    assert empty["Ratings"]["A1"].value
+    assert "Open conflicts" not in empty.sheetnames
     with pytest.raises(WorkbookTemplateError):
         render_xlsx(pack(0), tmp_path / "x.xlsx", template=tmp_path / "y.xlsx")
 

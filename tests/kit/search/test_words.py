@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from steerco.kit.search.words import LONGEST, for_postgresql, for_sqlite, stems, terms, words_of
+from steerco.kit.search.words import LONGEST, for_postgresql, for_sqlite, spelled, stems, terms, words_of
 
 
 @pytest.mark.parametrize(
@@ -73,3 +73,9 @@ def test_what_a_text_is_about_leaves_out_fillers_and_endings() -> None:
         "told",
     ]
     assert stems("Die Lieferungen der Lieferanten für die Brücke") == ["liefer", "lieferant", "bruck"]
+
+
+def test_stems_are_told_in_the_words_of_the_text() -> None:
+    text = "Tunnels below the Brücke: ground water in the tunnel"
+    assert spelled(text, ("water", "tunnel", "bruck")) == ["Tunnels", "Brücke", "water"]
+    assert spelled(text, ()) == []

@@ -1,5 +1,6 @@
 """What escalation adds to other pages: who decides, what was escalated to and from a level, and of one record."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.urls import reverse
@@ -12,11 +13,20 @@ from steerco.apps.escalation.selectors import lines, mine, received, sent, visib
 from steerco.apps.followups.models import FollowUp
 from steerco.apps.initiatives.models import Entry, Initiative, Record
 from steerco.apps.initiatives.states import StateGroup
-from steerco.kit.pages.panels import Button, PageState, Panel, declare_button, declare_panel
+from steerco.kit.pages.panels import Button, PageState, Panel, ShownButton, declare_button, declare_panel
 from steerco.kit.permissions import Actor, can
 
 SHOWN = 6
 OPEN = (StateGroup.OPEN, StateGroup.PENDING)
+
+
+NextStep = Callable[[Actor, Escalation, Record], ShownButton | None]
+_next_steps: list[NextStep] = []
+
+
+def declare_next_step(step: NextStep) -> None:
+    """Offer what follows from an escalation, beside it on the record's page; None where it is not offered."""
+    _next_steps.append(step)
 
 
 def _authority(actor: Actor, initiative: Any) -> str:
@@ -27,7 +37,7 @@ def _of_record(actor: Actor, subject: Any, state: PageState) -> dict[str, Any] |
     """The trail of a record's escalations with what the reader may do; a way to escalate it."""
     if not isinstance(subject, Record):
         return None
-    return _trail(actor, subject.entry_id, subject.register_key)
+    return _trail(actor, subject)
 
 
 def _of_initiative(actor: Actor, subject: Initiative, state: PageState) -> dict[str, Any] | None:
@@ -50,8 +60,11 @@ def _of_initiative(actor: Actor, subject: Initiative, state: PageState) -> dict[
     }
 
 
-def _trail(actor: Actor, entry_id: int, register: str) -> dict[str, Any] | None:
-    entry = Entry.objects.select_related("initiative").get(pk=entry_id)
+def _trail(actor: Actor, subject: Record) -> dict[str, Any] | None:
+    entry, register = (
+        Entry.objects.select_related("initiative").get(pk=subject.entry_id),
+        subject.register_key,
+    )
     rows = list(visible(actor).filter(entry=entry))
     may_escalate = (
         entry.state_group in OPEN
@@ -77,6 +90,7 @@ def _trail(actor: Actor, entry_id: int, register: str) -> dict[str, Any] | None:
             {
                 "line": line,
                 "follow_up": own if own and own.data.get("escalation") == line.row.pk else None,
+                "steps": [step for ask in _next_steps if (step := ask(actor, line.row, subject))],
                 "may_withdraw": may_take_back(actor, line.row),
                 "may_end": line.row.state == Escalation.State.ACCEPTED and holds(actor, line.row),
             }

@@ -1,10 +1,21 @@
-"""An issue that waits for a decision opens one decision paper."""
+"""What opens one decision paper: an issue that waits for a decision, and what was escalated to a body."""
 
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from steerco.apps.links.openings import Opening, declare_opening
+from steerco.apps.escalation.models import Escalation
+from steerco.apps.escalation.panels import declare_next_step
+from steerco.apps.escalation.rules import reason_in_words
+from steerco.apps.governance.models import Decision
+from steerco.apps.initiatives.models import Record
+from steerco.apps.links.openings import Opening, declare_opening, opening_url
+from steerco.apps.people.models import Party
+from steerco.kit.pages.panels import ShownButton
+from steerco.kit.permissions import Actor
+
+TEXTS = ("description", "cause", "effect", "impact", "options")  # of a record, that say what it is about
 
 
 def _waits(row: Any) -> bool:
@@ -21,4 +32,56 @@ def _paper_of(row: Any) -> dict[str, Any]:
     }
 
 
+def _escalation_of(row: Any) -> Escalation | None:
+    """What of a record is proposed to a body or was accepted by one; of two the proposal."""
+    live = Escalation.objects.filter(entry=row.entry_id, state__in=Escalation.LIVE)
+    found = live.filter(receiver__kind=Party.Kind.BODY).select_related("receiver", "origin", "to")
+    return found.order_by("-state", "-pk").first()
+
+
+def _is_with_a_body(row: Any) -> bool:
+    return row.register_key != Decision.register_key and _escalation_of(row) is not None
+
+
+def _paper_of_escalated(row: Any) -> dict[str, Any]:
+    """The question, why it comes to the body, what the record says of itself, and who decides by when."""
+    escalation = _escalation_of(row)
+    if escalation is None:
+        return {"title": row.title}
+    what = {"record": f"{row.reference} {row.title}"}
+    lines = [gettext("Escalated: %s") % reason_in_words(escalation)]
+    lines.append(gettext("It is about %(record)s.") % what)
+    withheld = getattr(row, "withheld", ())
+    lines += [text for name in TEXTS if name not in withheld and (text := getattr(row, name, ""))]
+    return {
+        "title": (gettext("What is to be done about %(record)s?") % what)[:300],
+        "background": "\n".join(lines),
+        "recommendation": getattr(row, "recommendation", ""),
+        "decider": escalation.receiver,
+        "decide_by": escalation.due,
+        "owner": row.owner,
+    }
+
+
+BOARD_PAPER = Opening(
+    "board-paper",
+    "",
+    "decision",
+    _("Make it a decision paper"),
+    _is_with_a_body,
+    _paper_of_escalated,
+    button=False,
+)
+
+
+def _to_paper(actor: Actor, escalation: Escalation, row: Record) -> ShownButton | None:
+    """The way from an escalation that reached a body to its paper."""
+    if escalation.state not in Escalation.LIVE or escalation.receiver.kind != Party.Kind.BODY:
+        return None
+    url = opening_url(actor, BOARD_PAPER, row)
+    return ShownButton(BOARD_PAPER.label, url, main=False) if url else None
+
+
 declare_opening(Opening("issue-decision", "issue", "decision", _("Open a decision paper"), _waits, _paper_of))
+declare_opening(BOARD_PAPER)
+declare_next_step(_to_paper)

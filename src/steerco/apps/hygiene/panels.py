@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from steerco.apps.hygiene.selectors import (
@@ -13,10 +14,11 @@ from steerco.apps.hygiene.selectors import (
     unanswered,
     what_is_read,
 )
-from steerco.apps.initiatives.models import Initiative
+from steerco.apps.initiatives.models import Initiative, Record
+from steerco.apps.initiatives.states import StateGroup
 from steerco.apps.initiatives.work import office_places
-from steerco.kit.pages.panels import PageState, Panel, declare_panel
-from steerco.kit.permissions import Actor
+from steerco.kit.pages.panels import Button, PageState, Panel, declare_button, declare_panel
+from steerco.kit.permissions import Actor, can
 
 PLACES = 4
 
@@ -43,6 +45,18 @@ def _own(actor: Actor, subject: None, state: PageState) -> dict[str, Any] | None
     return {"score": found} if found else None
 
 
+def _confirm(actor: Actor, row: Any) -> str:
+    """For whoever may change a record that is open: its owner does."""
+    if (
+        not isinstance(row, Record)
+        or row.state_group != StateGroup.OPEN
+        or not can(actor, "record.edit", row)
+    ):
+        return ""
+    return reverse("hygiene:confirm", args=[row.entry_id])
+
+
+declare_button(Button("record", _("Confirm still right"), _confirm, posts=True))
 declare_panel(
     Panel(
         "hygiene",

@@ -55,6 +55,17 @@ def confirm(actor: Actor, entries: Sequence[Entry]) -> None:
     _confirm(actor, [entry.pk for entry in entries])
 
 
+def confirm_as_read(actor: Actor, entry: Entry, row: Any, version: int) -> bool:
+    """Confirm the record of `entry` as somebody read it: False, and nothing is done, where it was changed since.
+    Raises Denied."""
+    with transaction.atomic():
+        stored = type(row)._default_manager.select_for_update().get(pk=row.pk)
+        if stored.version != version:
+            return False
+        confirm(actor, [entry])
+    return True
+
+
 def _confirm(actor: Actor, entry_ids: Sequence[int]) -> None:
     today = clock.today()
     person = Person.objects.filter(pk=actor.person_id).first() if actor.person_id else None

@@ -23,8 +23,17 @@ from steerco.apps.hygiene.selectors import (
     unanswered,
     unit_scores,
 )
-from steerco.apps.hygiene.services import MOST, Plan, carry_out, confirm, plan, set_limits
+from steerco.apps.hygiene.services import (
+    MOST,
+    Plan,
+    carry_out,
+    confirm,
+    confirm_as_read,
+    plan,
+    set_limits,
+)
 from steerco.apps.initiatives.models import Entry, Initiative
+from steerco.apps.initiatives.records import rows_of
 from steerco.apps.initiatives.selectors import find_initiative
 from steerco.kit.fields import sort_key
 from steerco.kit.history import Conflict, Invalid
@@ -271,13 +280,19 @@ def rules_page(request: HttpRequest) -> HttpResponse:
 @guard("record.edit", "the entry")
 @answered_once
 def confirm_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """Confirm one entry in one click."""
+    """Confirm one entry in one click, as it stood on the page where that was said; back to its page."""
     actor = actor_of(request)
     entry = Entry.objects.visible_to(actor).filter(pk=pk, state_group="open").first()
     if entry is None:
         raise Http404
-    confirm(actor, [entry])
+    register, row = rows_of([entry])[entry.pk]
+    typed = request.POST.get("version", "")
+    if not typed:
+        confirm(actor, [entry])
+    elif not confirm_as_read(actor, entry, row, int(typed) if typed.isascii() and typed.isdigit() else 0):
+        messages.error(request, _("It was changed since you opened it. Look at it and confirm again."))
+        return redirect_to(request, register.url(row))
     if wants_fragment(request):
         return page(request, "hygiene/_confirmed.html", {}, fragment="hygiene/_confirmed.html")
-    messages.success(request, _("Confirmed."))
-    return redirect_to(request, list_url())
+    messages.success(request, _("Confirmed: it is still right as it stands."))
+    return redirect_to(request, register.url(row))

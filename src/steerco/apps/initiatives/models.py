@@ -394,9 +394,8 @@ class Record(Versioned):
     state_group = models.CharField(
         max_length=10, choices=StateGroup.choices, default=StateGroup.OPEN, editable=False
     )
-    deleted = models.BooleanField(
-        _("deleted"), default=False, editable=False
-    )  # restorable; purged by retention
+    # Restorable; purged by retention.
+    deleted = models.BooleanField(_("deleted"), default=False, editable=False)
     custom = models.JSONField(default=dict, blank=True)
     restricted_by = models.ForeignKey(
         Entry,
@@ -424,6 +423,7 @@ class Record(Versioned):
         indexes = (
             models.Index(fields=("initiative", "state_group"), name="%(class)s_scope"),
             models.Index(fields=("sort_title", "id"), name="%(class)s_title"),
+            models.Index(fields=("changed_at",), name="%(class)s_gone", condition=models.Q(deleted=True)),
         )
 
     def __str__(self) -> str:

@@ -135,6 +135,8 @@ class Relation(models.Model):
         BLOCKS = "blocks", _("blocks")
         MITIGATES = "mitigates", _("mitigates")
         FULFILS = "fulfils", _("fulfils")
+        CHANGES = "changes", _("changes")
+        USED_IN = "used_in", _("is used in")
 
     source = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="relations_out")
     target = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="relations_in")

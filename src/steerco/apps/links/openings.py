@@ -25,11 +25,12 @@ from steerco.kit.registers.register import Register, register_by_key
 
 @dataclass(frozen=True)
 class Opening:
-    """A record of the register `target` that may be opened from one of `source`. `key` stands in the address.
+    """A record of the register `target` that may be opened from one of `source` ("": any). `key` stands in the address.
 
     `offered(row)` says whether the record is ready for it; `start(row)` are the values that the form of the new record
     begins with; `ends(row)` are those that the old one gets in the same action ({} leaves it as it is); `relation` is
-    what the old record is to the new one.
+    what the old record is to the new one. Without `button` the app that declares it shows the way to it itself
+    (`opening_url`).
     """
 
     key: str
@@ -40,6 +41,7 @@ class Opening:
     start: Callable[[Any], Mapping[str, Any]]
     ends: Callable[[Any], Mapping[str, Any]] = lambda row: {}
     relation: str = Relation.Kind.CAUSES
+    button: bool = True
 
 
 _openings: dict[str, Opening] = {}
@@ -51,12 +53,15 @@ def declare_opening(opening: Opening) -> None:
         raise ValueError(f"opening declared twice: {opening.key}")
     _openings[opening.key] = opening
 
-    def address(actor: Actor, row: Any) -> str:
-        if not isinstance(row, Record) or not may_open(actor, opening, row):
-            return ""
-        return reverse("links:open", args=[row.entry_id, opening.key])
+    if opening.button:
+        declare_button(Button("record", opening.label, lambda actor, row: opening_url(actor, opening, row)))
 
-    declare_button(Button("record", opening.label, address))
+
+def opening_url(actor: Actor, opening: Opening, row: Any) -> str:
+    """Where `actor` opens the new record from `row`; "" where they may not, or not now."""
+    if not isinstance(row, Record) or not may_open(actor, opening, row):
+        return ""
+    return reverse("links:open", args=[row.entry_id, opening.key])
 
 
 def opening_for(actor: Actor, row: Record, key: str) -> Opening | None:
@@ -76,7 +81,7 @@ def target_of(opening: Opening) -> Register:
 def may_open(actor: Actor, opening: Opening, row: Record) -> bool:
     """Whether the record is ready, nothing was opened from it yet, and `actor` may write both."""
     return (
-        row.register_key == opening.source
+        opening.source in (row.register_key, "")
         and opening.offered(row)
         and can(actor, "record.edit", row)
         and target_of(opening).allows(actor, "create", row.initiative)
@@ -96,9 +101,9 @@ def open_from(actor: Actor, opening: Opening, row: Record, change: Change, *, re
 
     Invalid holds the messages on the new record; what the old one refuses stands under its "state".
     """
-    source = register_by_key(opening.source)
+    source = register_by_key(row.register_key)
     if source is None:
-        raise LookupError(opening.source)
+        raise LookupError(row.register_key)
     with transaction.atomic():
         Entry.objects.select_for_update().get(
             pk=row.entry_id

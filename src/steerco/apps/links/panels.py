@@ -35,6 +35,8 @@ BACKWARD = {
     Relation.Kind.BLOCKS: _("blocked by"),
     Relation.Kind.MITIGATES: _("mitigated by"),
     Relation.Kind.FULFILS: _("fulfilled by"),
+    Relation.Kind.CHANGES: _("changed by"),
+    Relation.Kind.USED_IN: _("uses"),
 }
 
 

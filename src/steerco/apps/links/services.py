@@ -174,6 +174,17 @@ def restore_attachment(actor: Actor, attachment: Attachment) -> None:
 def relate(actor: Actor, source: Entry, target: Entry, kind: str) -> Relation:
     """Say what `source` is to `target`; the caller found `target` among what the actor sees. Raises Denied, Invalid."""
     require(actor, "record.edit", source)
+    return _relate(actor, source, target, kind)
+
+
+def relate_to(actor: Actor, source: Entry, target: Entry, kind: str) -> Relation:
+    """`relate` by whoever may change the target, for what others wrote and is used there ("is used in"); the caller
+    found `source` among what the actor sees. Raises Denied, Invalid."""
+    require(actor, "record.edit", target)
+    return _relate(actor, source, target, kind)
+
+
+def _relate(actor: Actor, source: Entry, target: Entry, kind: str) -> Relation:
     if source.pk == target.pk:
         raise Invalid({0: {"target": [_("Name another entry: this is the same one.")]}})
     with transaction.atomic():

@@ -9,6 +9,8 @@ class RaidConfig(AppConfig):
         """Declare the registers and how their rows are named."""
         from steerco.apps.raid import (  # noqa: F401, PLC0415  after the models are loaded
             buttons,
+            jobs,
+            lesson_panels,
             measures,
             openings,
             panels,

@@ -47,16 +47,16 @@ def gifts_of(actor: Actor, subject: Initiative) -> list[Dependency]:
     return list(found.order_by(F("need_by").asc(nulls_last=True), "sort_title", "pk")[:SHOWN])
 
 
-def conflicts_of(actor: Actor, subject: Initiative) -> list[Conflict]:
-    """The open conflicts that the initiative, or what lies below it, is a party of, the first due first."""
+def conflicts_of(actor: Actor, subject: Initiative, most: int = SHOWN) -> list[Conflict]:
+    """At most `most` open conflicts that the initiative, or what lies below it, is a party of, the first due first."""
     rows, _scope, _filters = queryset_for(register_of("conflict"), actor, _place(subject))
     ordering = (F("due_on").asc(nulls_last=True), "sort_title", "pk")
-    own = _first(actor, "conflict", rows.order_by(*ordering))
+    own = _first(actor, "conflict", rows.order_by(*ordering), most)
     others = _with_other_end(
         actor, Conflict.objects.filter(deleted=False, state_group="open"), "other", subject
     )
-    found = [*own, *others.select_related("initiative", "owner", "other").order_by(*ordering)[:SHOWN]]
-    return sorted(found, key=lambda row: (row.due_on or date.max, row.sort_title, row.pk))[:SHOWN]
+    found = [*own, *others.select_related("initiative", "owner", "other").order_by(*ordering)[:most]]
+    return sorted(found, key=lambda row: (row.due_on or date.max, row.sort_title, row.pk))[:most]
 
 
 def _with_other_end(actor: Actor, rows: QuerySet[Any], name: str, subject: Initiative) -> QuerySet[Any]:
@@ -70,8 +70,8 @@ def _place(subject: Initiative) -> QueryDict:
     return QueryDict(urlencode({"in": subject.code}))
 
 
-def _first(actor: Actor, key: str, rows: QuerySet[Any]) -> list[Any]:
-    return list(mask(register_of(key), actor, list(rows[:SHOWN])))
+def _first(actor: Actor, key: str, rows: QuerySet[Any], most: int = SHOWN) -> list[Any]:
+    return list(mask(register_of(key), actor, list(rows[:most])))
 
 
 @dataclass(frozen=True)

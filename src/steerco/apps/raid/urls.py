@@ -1,11 +1,13 @@
-"""The addresses of risks and obstacles beside those of every register."""
+"""The addresses of risks, obstacles and lessons beside those of every register."""
 
 from django.urls import path
 
-from steerco.apps.raid import views
+from steerco.apps.raid import lesson_views, views
 
 app_name = "raid"
 urlpatterns = [
     path("risks/matrix/", views.matrix_page, name="matrix"),
     path("obstacles/board/", views.board_page, name="board"),
+    path("lessons/typed/", lesson_views.typed_lessons, name="typed_lessons"),
+    path("lessons/<int:pk>/at/<int:entry_pk>/<slug:answer>/", lesson_views.answer_page, name="answer_lesson"),
 ]

@@ -27,6 +27,7 @@ from steerco.apps.reporting.registers_content import (
     decisions_wanted,
     escalations_wanted,
     milestones_below,
+    open_conflicts,
     top_risks,
 )
 from steerco.apps.reporting.words import labels_for, rating_value
@@ -100,6 +101,7 @@ def pack_content(
         dimensions=(dimension_label("overall"),),
         labels=labels_for(translation.get_language() or "en"),
         decisions=(*decisions_wanted(actor, rows), *escalations_wanted(actor, initiative)),
+        conflicts=tuple(open_conflicts(actor, initiative)),
         changes=tuple(_changes(actor, lines)) if before else (),
         ratings=tuple(_rating_row(line) for line in reported),
         distribution=tuple(_distribution(lines, before is not None)),

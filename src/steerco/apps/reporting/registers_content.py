@@ -1,4 +1,4 @@
-"""What the registers give to a pack: decisions wanted, top risks, milestones."""
+"""What the registers give to a pack: decisions wanted, open conflicts, top risks, milestones."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
@@ -16,11 +16,14 @@ from steerco.apps.initiatives.models import Initiative
 from steerco.apps.planning.models import Milestone as MilestoneRecord
 from steerco.apps.raid.models import Issue
 from steerco.apps.raid.models import Risk as RiskRecord
-from steerco.exchange.packs.content import Decision, Milestone, Money, Risk
+from steerco.apps.raid.registers.conflicts import rank_text
+from steerco.apps.raid.selectors import conflicts_of
+from steerco.exchange.packs.content import Conflict, Decision, Milestone, Money, Risk
 from steerco.kit.permissions import Actor, visible_to
 from steerco.kit.registers.columns import money_text
 
 MOST_DECISIONS = 12
+MOST_CONFLICTS = 60
 
 ESCALATIONS = 6
 MILESTONES_BACK = timedelta(days=90)
@@ -45,7 +48,7 @@ def decisions_wanted(actor: Actor, below: Mapping[int, Initiative]) -> Iterable[
         Decision(
             number=row.reference,
             question=row.title,
-            options=tuple(line.strip("-• ") for line in row.options.splitlines() if line.strip()),
+            options=_lines(row.options),
             recommendation=row.recommendation,
             consequence=row.impact,
             decider=str(row.owner or ""),
@@ -55,6 +58,32 @@ def decisions_wanted(actor: Actor, below: Mapping[int, Initiative]) -> Iterable[
         for row in rows[:MOST_DECISIONS]
     ]
     return found[:MOST_DECISIONS]
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(line.strip("-• ") for line in text.splitlines() if line.strip())
+
+
+def open_conflicts(actor: Actor, initiative: Initiative) -> list[Conflict]:
+    """The open conflicts that `initiative`, or what lies below it, is a party of, the first due first. A party that
+    the reader may not see is not named."""
+    return [
+        Conflict(
+            number=row.reference,
+            title=row.title,
+            about=row.get_type_display(),
+            parties=(
+                row.initiative.name,
+                *((row.other.name,) if row.other is not None else ()),
+                *((row.parties,) if row.parties else ()),
+            ),
+            options=_lines(row.options),
+            by_rank=rank_text(row),
+            resolver=str(row.owner or ""),
+            deadline=row.due_on,
+        )
+        for row in conflicts_of(actor, initiative, MOST_CONFLICTS)
+    ]
 
 
 def _asked(actor: Actor, model: type[Paper], below: Mapping[int, Initiative]) -> Iterable[Paper]:

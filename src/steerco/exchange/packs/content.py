@@ -30,6 +30,20 @@ class Decision:
     project: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Parties that want what only one can have, and who resolves it by when. `by_rank` says who comes first."""
+
+    number: str
+    title: str
+    about: str = ""
+    parties: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    by_rank: str = ""
+    resolver: str = ""
+    deadline: date | None = None
+
+
 class ChangeKind(StrEnum):
     """What moved between the compared date and this one."""
 
@@ -248,6 +262,7 @@ class PackContent:
     dimensions: tuple[str, ...] = ()
     labels: PackLabels = field(default_factory=PackLabels)
     decisions: tuple[Decision, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
     changes: tuple[Change, ...] = ()
     ratings: tuple[RatingRow, ...] = ()
     distribution: tuple[RatingShare, ...] = ()

@@ -113,6 +113,15 @@ class PackLabels:
     decider: str = gettext_noop("Decides: {name}")
     no_decision: str = gettext_noop("No decision is asked of this meeting")
 
+    # Conflicts
+    conflicts: str = gettext_noop("Open conflicts")
+    conflict: str = gettext_noop("Conflict")
+    about: str = gettext_noop("About")
+    parties: str = gettext_noop("Parties")
+    by_rank: str = gettext_noop("By rank")
+    resolver: str = gettext_noop("Resolver")
+    resolve_by: str = gettext_noop("Resolve by")
+
     # Changes
     changes: str = gettext_noop("What changed")
     project: str = gettext_noop("Project")
@@ -229,6 +238,15 @@ class PackLabels:
         gettext_noop("{count} decision is wanted"), gettext_noop("{count} decisions are wanted")
     )
     msg_decide_first: str = gettext_noop("the first by {date}")
+    msg_conflicts: Plural = Plural(
+        gettext_noop("{count} conflict between projects is open"),
+        gettext_noop("{count} conflicts between projects are open"),
+    )
+    msg_conflicts_late: Plural = Plural(
+        gettext_noop("{count} is overdue"),
+        gettext_noop("{count} are overdue"),
+    )
+    msg_resolve_first: str = gettext_noop("the first is to be resolved by {date}")
     msg_fell: Plural = Plural(gettext_noop("{count} rating fell"), gettext_noop("{count} ratings fell"))
     msg_rose: Plural = Plural(gettext_noop("{count} rating rose"), gettext_noop("{count} ratings rose"))
     msg_end_later: Plural = Plural(

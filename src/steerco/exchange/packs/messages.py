@@ -81,6 +81,18 @@ def decisions_message(content: PackContent) -> str:
     return joined((labels.msg_decisions(len(content.decisions)), first))
 
 
+def conflicts_message(content: PackContent) -> str:
+    """3 conflicts between projects are open; 1 is overdue"""
+    labels = content.labels
+    due = [conflict.deadline for conflict in content.conflicts if conflict.deadline]
+    late = sum(day < content.generated_at.date() for day in due)
+    if late:
+        rest = labels.msg_conflicts_late(late)
+    else:
+        rest = labels.msg_resolve_first.format(date=Figures(content.locale).day(min(due))) if due else ""
+    return joined((labels.msg_conflicts(len(content.conflicts)), rest))
+
+
 def changes_message(content: PackContent) -> str:
     """31 ratings fell and 18 rose, 40 end dates moved out since Sep 2018"""
     labels = content.labels

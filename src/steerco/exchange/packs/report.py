@@ -17,6 +17,7 @@ from steerco.exchange.packs.messages import (
     HIGH_SCORE,
     changes_message,
     changes_of,
+    conflicts_message,
     decisions_message,
     milestones_message,
     money_message,
@@ -114,6 +115,7 @@ def sections(content: PackContent) -> list[Section]:
     words = Wording.of(content)
     built = (
         _decisions(words),
+        _conflicts(words),
         _changes(words),
         _ratings(words),
         _milestones(words),
@@ -207,6 +209,34 @@ def _decisions(words: Wording) -> Section | None:
         lines.append(Line(entries))
     grid = Grid(labels.decisions, columns, tuple(lines))
     return Section("decisions", labels.decisions, decisions_message(content), (grid,))
+
+
+def _conflicts(words: Wording) -> Section | None:
+    content, labels = words.content, words.labels
+    if not content.conflicts:
+        return None
+    columns = (
+        Heading(labels.number),
+        Heading(labels.conflict, 26),
+        Heading(labels.about),
+        Heading(labels.parties, 26),
+        Heading(labels.options, 20),
+        Heading(labels.by_rank, 16),
+        Heading(labels.resolver, 12),
+        Heading(labels.resolve_by, 0, "r"),
+    )
+    lines = []
+    for item in content.conflicts:
+        options = "; ".join(f"({index}) {option}" for index, option in enumerate(item.options, start=1))
+        rest = (item.about, " / ".join(item.parties), options, item.by_rank, item.resolver)
+        entries = (
+            Entry(item.number),
+            Entry(item.title, bold=True),
+            *_texts(*(text or DASH for text in rest)),
+        )
+        lines.append(Line((*entries, Entry(day_text(words.figures, item.deadline)))))
+    grid = Grid(labels.conflicts, columns, tuple(lines))
+    return Section("conflicts", labels.conflicts, conflicts_message(content), (grid,))
 
 
 def _changes(words: Wording) -> Section | None:

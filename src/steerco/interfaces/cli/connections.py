@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 import psycopg
 import requests
+from django.utils.translation import gettext as _
 
 SECONDS = 10
 OLDEST_POSTGRESQL = 15
@@ -38,7 +39,10 @@ def relay_of(address: str, password: str = "") -> Relay:
     """The relay at smtp://user@host:587, smtps://… or smtp+plain://…. Raises ValueError for another address."""
     parts = urlsplit(address)
     if parts.scheme not in TLS_BY_SCHEME or not parts.hostname:
-        raise ValueError(f"{address} is no mail relay; write it as smtp://user@smtp.example.org:587")
+        raise ValueError(
+            _("%(address)s is no mail relay; write it as smtp://user@smtp.example.org:587")
+            % {"address": address}
+        )
     tls, port = TLS_BY_SCHEME[parts.scheme]
     given = unquote(parts.password or "")
     return Relay(parts.hostname, parts.port or port, tls, unquote(parts.username or ""), given or password)
@@ -53,14 +57,18 @@ def try_database(url: str) -> str:
                 "SELECT current_schema() IS NOT NULL AND has_schema_privilege(current_schema(), 'CREATE')"
             ).fetchone()
     except psycopg.Error as error:
-        raise Unreachable(f"the database does not let us in: {' '.join(str(error).split())}") from error
+        why = " ".join(str(error).split())
+        raise Unreachable(_("the database does not let us in: %(why)s") % {"why": why}) from error
     if version < OLDEST_POSTGRESQL:
-        raise Unreachable(f"PostgreSQL {version} is too old; {OLDEST_POSTGRESQL} or newer is needed")
+        raise Unreachable(
+            _("PostgreSQL %(version)s is too old; %(oldest)s or newer is needed")
+            % {"version": version, "oldest": OLDEST_POSTGRESQL}
+        )
     if not (row and row[0]):
         raise Unreachable(
-            "this login may not make tables; let it own the database: createdb --owner LOGIN NAME"
+            _("this login may not make tables; let it own the database: createdb --owner LOGIN NAME")
         )
-    return f"database: PostgreSQL {version}, and the login may make tables"
+    return _("database: PostgreSQL %(version)s, and the login may make tables") % {"version": version}
 
 
 def try_relay(relay: Relay) -> str:
@@ -81,10 +89,17 @@ def try_relay(relay: Relay) -> str:
             else:
                 connection.ehlo()
     except smtplib.SMTPAuthenticationError as error:
-        raise Unreachable(f"the mail relay {where} refuses the login {relay.user}") from error
+        raise Unreachable(
+            _("the mail relay %(relay)s refuses the login %(login)s") % {"relay": where, "login": relay.user}
+        ) from error
     except (OSError, smtplib.SMTPException) as error:
-        raise Unreachable(f"the mail relay {where} does not answer as it must: {error}") from error
-    return f"mail: {where} answers" + (f" and takes the login {relay.user}" if relay.user else "")
+        raise Unreachable(
+            _("the mail relay %(relay)s does not answer as it must: %(why)s") % {"relay": where, "why": error}
+        ) from error
+    if relay.user:
+        said = {"relay": where, "login": relay.user}
+        return _("mail: %(relay)s answers and takes the login %(login)s") % said
+    return _("mail: %(relay)s answers") % {"relay": where}
 
 
 def try_provider(issuer: str) -> str:
@@ -96,15 +111,24 @@ def try_provider(issuer: str) -> str:
         told = answer.json()
         missing = [name for name in ENDPOINTS if not told.get(name)]
         if missing:
-            raise Unreachable(f"{address} does not name its {', '.join(missing)}")
+            raise Unreachable(
+                _("%(address)s does not name its %(missing)s")
+                % {"address": address, "missing": ", ".join(missing)}
+            )
         keys = requests.get(told["jwks_uri"], timeout=SECONDS)
         keys.raise_for_status()
         count = len(keys.json()["keys"])
     except (requests.RequestException, ValueError, KeyError, AttributeError) as error:
-        raise Unreachable(f"the identity provider does not answer at {address}: {error}") from error
+        raise Unreachable(
+            _("the identity provider does not answer at %(address)s: %(why)s")
+            % {"address": address, "why": error}
+        ) from error
     if str(told.get("issuer", "")).rstrip("/") != issuer.rstrip("/"):
         raise Unreachable(
-            f"the identity provider calls itself {told.get('issuer')}: give that address "
-            "(with Entra the one of your own tenant, never `common`)"
+            _(
+                "the identity provider calls itself %(name)s: give that address "
+                "(with Entra the one of your own tenant, never `common`)"
+            )
+            % {"name": told.get("issuer")}
         )
-    return f"single sign-on: {issuer} answers, with {count} keys"
+    return _("single sign-on: %(issuer)s answers, with %(count)s keys") % {"issuer": issuer, "count": count}

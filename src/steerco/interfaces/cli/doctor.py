@@ -1,10 +1,4 @@
-"""Look at everything that can be wrong with this installation, and say what to do.
-
-  steerco doctor
-  steerco doctor --json
-
-Exit status 1 when something is bad; warnings alone are 0.
-"""
+"""Look at everything that can be wrong with this installation, and say what to do."""
 
 import argparse
 import dataclasses
@@ -15,8 +9,11 @@ from datetime import UTC, datetime, timedelta
 from importlib import resources
 
 from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from steerco.interfaces.cli import backup
+from steerco.interfaces.cli.parsing import Manual, add_json
 from steerco.kit import clock
 from steerco.kit.health import checks
 from steerco.kit.health.checks import Finding, State
@@ -25,9 +22,21 @@ FONTS = ("Carlito-Regular.ttf", "Carlito-Bold.ttf", "DejaVuSans.ttf")
 FOR_TESTS = ("chromium", "soffice", "pdftotext")
 
 
+MANUAL = Manual(
+    gettext_lazy("Look at everything that can be wrong with this installation, and say what to do."),
+    ("steerco doctor", "steerco doctor --json"),
+    gettext_lazy("Exit status 1 when something is bad; warnings alone are 0."),
+)
+STATES = {
+    State.OK: gettext_lazy("ok"),
+    State.WARNING: gettext_lazy("warning"),
+    State.BAD: gettext_lazy("bad"),
+}
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """--json."""
-    parser.add_argument("--json", action="store_true")
+    add_json(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -39,14 +48,15 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps(told, indent=1))
     else:
         for finding in findings:
-            print(f"{finding.state.upper():<8} {finding.name:<12} {finding.detail}")
+            state = str(STATES[finding.state]).upper()
+            print(f"{state:<8} {checks.NAMES[finding.name]!s:<12} {finding.detail}")
     return 0 if well else 1
 
 
 def look() -> list[Finding]:
     """All findings; those that read tables only once the schema is this version's."""
     findings = [python(), checks.data_folder(), checks.disk(), checks.database()]
-    if findings[-1].name == "database" and "does not answer" not in findings[-1].detail:
+    if checks.answers():
         findings.append(checks.migrations())
         if findings[-1].state == State.OK:
             findings += [checks.worker(), checks.sealing(), checks.search()]
@@ -64,7 +74,11 @@ def backups() -> Finding:
     """There is a backup of this week where `steerco backup` writes; elsewhere the doctor cannot look."""
     found = sorted(backup.folder().glob(backup.NAMES), key=lambda p: p.stat().st_mtime)
     if not found:
-        return Finding("backup", State.WARNING, f"none in {backup.folder()}; run: steerco backup")
+        return Finding(
+            "backup",
+            State.WARNING,
+            _("none in %(folder)s; run: steerco backup") % {"folder": backup.folder()},
+        )
     made = datetime.fromtimestamp(found[-1].stat().st_mtime, UTC)
     state = State.OK if clock.now() - made < timedelta(days=7) else State.WARNING
     return Finding("backup", state, f"{found[-1].name}")
@@ -75,9 +89,9 @@ def fonts() -> Finding:
     folder = resources.files("steerco.exchange.packs.fonts")
     missing = [name for name in FONTS if not folder.joinpath(name).is_file()]
     return (
-        Finding("fonts", State.BAD, f"missing: {', '.join(missing)}")
+        Finding("fonts", State.BAD, _("missing: %(names)s") % {"names": ", ".join(missing)})
         if missing
-        else Finding("fonts", State.OK, "there")
+        else Finding("fonts", State.OK, _("there"))
     )
 
 
@@ -85,14 +99,17 @@ def address() -> Finding:
     """Links in mails lead here; a public address is served over TLS."""
     url = settings.PUBLIC_URL
     if url.startswith("https://") and not settings.SECURE:
-        return Finding(
-            "address", State.BAD, f"{url}, but STEERCO_SECURE is not set: cookies would go unprotected"
-        )
+        told = _("%(address)s, but STEERCO_SECURE is not set: cookies would go unprotected")
+        return Finding("address", State.BAD, told % {"address": url})
     return Finding("address", State.OK, url)
 
 
 def programs() -> Finding:
     """What only the tests need."""
     missing = [name for name in FOR_TESTS if shutil.which(name) is None]
-    told = f"not there: {', '.join(missing)} (only make test needs them)" if missing else "there"
+    told = (
+        _("not there: %(names)s (only make test needs them)") % {"names": ", ".join(missing)}
+        if missing
+        else _("there")
+    )
     return Finding("test programs", State.OK, told)

@@ -1,16 +1,15 @@
-"""Write a register as a file: Excel (comes back through import, with conflicts shown) or CSV, by the file's ending.
-
-steerco export risks --in P-12 --out risks.xlsx
-steerco export risks --query "group=all&score_min=15" --out top.csv
-steerco export risks --template --out empty.xlsx
-"""
+"""Write a register as a file: Excel or CSV, by the ending of its name."""
 
 import argparse
 import json
 from pathlib import Path
 
 from django.http import QueryDict
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from steerco.interfaces.cli.parsing import Manual, add_json
 from steerco.interfaces.cli.prepare import require_prepared
 from steerco.interfaces.cli.refusal import Refused
 from steerco.kit.imports.exporting import TYPES, export_list, template
@@ -18,16 +17,30 @@ from steerco.kit.permissions import Actor
 from steerco.kit.registers.register import register_by_slug
 from steerco.kit.registers.scopes import find_scope
 
+MANUAL = Manual(
+    gettext_lazy(
+        "Write a register as a file: Excel (comes back through import, with conflicts shown) or CSV, by the file's "
+        "ending."
+    ),
+    (
+        "steerco export risks --in P-12 --out risks.xlsx",
+        'steerco export risks --query "group=all&score_min=15" --out top.csv',
+        "steerco export risks --template --out empty.xlsx",
+    ),
+)
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of the command; `word` is the register's slug."""
-    parser.add_argument("--in", dest="place", default="", metavar="CODE", help="only at and below this place")
     parser.add_argument(
-        "--query", default="group=all", help="filters and order, as the list's address has them"
+        "--in", dest="place", default="", metavar=_("CODE"), help=_("only at and below this place")
     )
-    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="ends in .xlsx or .csv")
-    parser.add_argument("--template", action="store_true", help="an empty workbook to fill in")
-    parser.add_argument("--json", action="store_true", help="answer as JSON")
+    parser.add_argument(
+        "--query", default="group=all", help=_("filters and order, as the list's address has them")
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar=_("FILE"), help=_("ends in .xlsx or .csv"))
+    parser.add_argument("--template", action="store_true", help=_("an empty workbook to fill in"))
+    add_json(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -35,16 +48,16 @@ def run(args: argparse.Namespace) -> int:
     require_prepared()
     register = register_by_slug(args.word)
     if register is None:
-        raise Refused(f"there is no register {args.word}")
+        raise Refused(_("there is no register %(name)s") % {"name": args.word})
     form = args.out.suffix.lower().removeprefix(".")
     if form not in TYPES:
-        raise Refused(f"{args.out}: end the name in .xlsx or .csv")
+        raise Refused(_("%(file)s: end the name in .xlsx or .csv") % {"file": args.out})
     actor = Actor.operator(f"steerco export {args.word}")
     if args.template:
         file = template(register)
     else:
         if args.place and find_scope(actor, args.place) is None:
-            raise Refused(f"there is no initiative {args.place}")
+            raise Refused(_("there is no initiative %(code)s") % {"code": args.place})
         query = QueryDict(args.query, mutable=True)
         if args.place:
             query["in"] = args.place
@@ -54,5 +67,6 @@ def run(args: argparse.Namespace) -> int:
     except OSError as error:
         raise Refused(f"{args.out}: {error.strerror}") from error
     answer = {"file": str(args.out), "rows": file.rows}
-    print(json.dumps(answer) if args.json else f"{args.out}: {file.rows} rows")
+    rows = {"file": args.out, "rows": number_format(file.rows)}
+    print(json.dumps(answer) if args.json else _("%(file)s: %(rows)s rows") % rows)
     return 0

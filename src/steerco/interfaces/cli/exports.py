@@ -1,14 +1,24 @@
-"""Take data out as files.
-
-  steerco export REGISTER --out FILE [options]     entries of a register: risks, issues, actions, milestones, ...
-
-steerco export risks --help tells all about it.
-"""
+"""Take data out as files."""
 
 import argparse
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from steerco.interfaces.cli import export_register
+from steerco.interfaces.cli.parsing import Manual
 from steerco.kit.registers.register import registers
+
+MANUAL = Manual(
+    gettext_lazy("Take data out as files."),
+    (
+        (
+            "steerco export REGISTER --out FILE [options]",
+            gettext_lazy("entries of a register: risks, issues, actions, milestones, ..."),
+        ),
+    ),
+    (("steerco export risks --help", gettext_lazy("tells all about it")),),
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,8 +28,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for slug in slugs:
         below = words.add_parser(
             slug,
-            help=f"write {slug} into a file",
-            description=export_register.__doc__,
+            help=_("write %(register)s into a file") % {"register": slug},
+            description=str(export_register.MANUAL),
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         export_register.add_arguments(below)

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from steerco.exchange.mails.letters import MOST_BYTES
 from steerco.interfaces.cli.refusal import Refused
 
@@ -50,15 +52,19 @@ def _password(settings: Mapping[str, Any]) -> str:
     """Raises Refused for what is missing or unsafe."""
     for name in ("host", "user", "password_file"):
         if not settings[name]:
-            raise Refused(f"set STEERCO_MAIL_IMAP_{name.upper()}")
+            raise Refused(_("set %(name)s") % {"name": f"STEERCO_MAIL_IMAP_{name.upper()}"})
     if settings["tls"] not in ("tls", "starttls", "none"):
-        raise Refused("STEERCO_MAIL_IMAP_TLS is one of: tls, starttls, none")
+        raise Refused(_("STEERCO_MAIL_IMAP_TLS is one of: tls, starttls, none"))
     if settings["tls"] == "none" and settings["host"] not in LOCAL:
-        raise Refused("STEERCO_MAIL_IMAP_TLS=none would send the password in the clear: only to this machine")
+        raise Refused(
+            _("STEERCO_MAIL_IMAP_TLS=none would send the password in the clear: only to this machine")
+        )
     try:
         return Path(settings["password_file"]).read_text(encoding="utf-8").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise Refused(f"STEERCO_MAIL_IMAP_PASSWORD_FILE cannot be read: {error}") from error
+        raise Refused(
+            _("STEERCO_MAIL_IMAP_PASSWORD_FILE cannot be read: %(why)s") % {"why": error}
+        ) from error
 
 
 @contextmanager
@@ -76,7 +82,8 @@ def _opened(settings: Mapping[str, Any], password: str) -> Iterator[imaplib.IMAP
         box.login(_quoted(settings["user"]), password)
         state, answer = box.select(_quoted(settings["folder"]))
         if state != "OK":
-            raise Refused(f"there is no folder {settings['folder']}: {_words(Exception(*answer))}")
+            words = {"folder": settings["folder"], "why": _words(Exception(*answer))}
+            raise Refused(_("there is no folder %(folder)s: %(why)s") % words)
         yield box
     finally:
         try:
@@ -99,7 +106,7 @@ def _empty(
     for raw_uid in uids:
         uid = raw_uid.decode("ascii")
         raw = _fetch(box, uid)
-        say(f"mail {uid}", TOO_LARGE if raw is None else take(raw))
+        say(_("mail %(number)s") % {"number": uid}, TOO_LARGE if raw is None else take(raw))
         _put_away(box, uid, done)
     return len(uids)
 

@@ -1,20 +1,14 @@
-"""Import a portfolio table: dated snapshots of every project in a CSV or Excel file.
-
-The headers may be any: columns are recognised by their words and cells, and everything that was assumed, skipped or
-rejected is listed with its row. Importing the same file again changes nothing.
-
-  steerco import portfolio gmpp_2020.csv --portfolio GMPP
-  steerco import portfolio projects.xlsx --as-of 2026-03-31 --dry-run
-  steerco import portfolio capital.csv --as-of-column "Date Reported As Of" --json
-"""
+"""Import a portfolio table: dated snapshots of every project in a CSV or Excel file."""
 
 import argparse
 import json
 import sys
-from datetime import date
 from pathlib import Path
 
 from django.db import transaction
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from steerco.apps.indicators.drafts import (
     DEFAULT_CODE,
@@ -26,7 +20,8 @@ from steerco.apps.indicators.drafts import (
 )
 from steerco.apps.indicators.imports import ImportReport, import_portfolio
 from steerco.exchange.portfolio import MappingError, PortfolioReading, ReportDateError
-from steerco.exchange.tables import TableError
+from steerco.exchange.tables import TableError, told
+from steerco.interfaces.cli.parsing import Manual, add_json, day
 from steerco.interfaces.cli.prepare import require_prepared
 from steerco.interfaces.cli.refusal import Refused
 from steerco.kit.history import Invalid
@@ -36,30 +31,50 @@ UNUSABLE = 2
 MOST_NOTES = 40
 
 
+MANUAL = Manual(
+    gettext_lazy("Import a portfolio table: dated snapshots of every project in a CSV or Excel file."),
+    gettext_lazy(
+        "The headers may be any: columns are recognised by their words and cells, and everything that was assumed, "
+        "skipped or rejected is listed with its row. Importing the same file again changes nothing."
+    ),
+    (
+        "steerco import portfolio gmpp_2020.csv --portfolio GMPP",
+        "steerco import portfolio projects.xlsx --as-of 2026-03-31 --dry-run",
+        'steerco import portfolio capital.csv --as-of-column "Date Reported As Of" --json',
+    ),
+)
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of the command."""
     parser.add_argument(
-        "file", metavar="FILE", type=Path, help="CSV, TSV or Excel; every sheet with a table is read"
+        "file",
+        metavar=_("FILE"),
+        type=Path,
+        help=_("CSV, TSV or Excel; every sheet with a table is read"),
     )
     parser.add_argument(
         "--mapping",
         default="auto",
-        metavar="NAME",
-        help="a mapping that was kept under a name (default: auto)",
+        metavar=_("NAME"),
+        help=_("a mapping that was kept under a name (default: auto)"),
     )
     dated = parser.add_mutually_exclusive_group()
-    dated.add_argument("--as-of", type=_day, metavar="DATE", help="the date of the figures, as 2026-03-31")
     dated.add_argument(
-        "--as-of-column", default="", metavar="NAME", help="the column with the date of each row"
+        "--as-of", type=day, metavar=_("DATE"), help=_("the date of the figures, as 2026-03-31")
+    )
+    dated.add_argument(
+        "--as-of-column", default="", metavar=_("NAME"), help=_("the column with the date of each row")
     )
     parser.add_argument(
         "--portfolio",
         default=DEFAULT_CODE,
-        metavar="CODE",
-        help=f"the portfolio that the projects belong to; made where there is none (default: {DEFAULT_CODE})",
+        metavar=_("CODE"),
+        help=_("the portfolio that the projects belong to; made where there is none (default: %(code)s)")
+        % {"code": DEFAULT_CODE},
     )
-    parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
-    parser.add_argument("--json", action="store_true", help="answer as JSON")
+    parser.add_argument("--dry-run", action="store_true", help=_("say what would be done, and do nothing"))
+    add_json(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -80,20 +95,16 @@ def run(args: argparse.Namespace) -> int:
             if args.dry_run:
                 transaction.set_rollback(True)
     except OSError as error:
-        return _unusable(f"{args.file}: {error.strerror}. Give the path of a file that can be read.")
+        return _unusable(
+            _("%(file)s: %(why)s. Give the path of a file that can be read.")
+            % {"file": args.file, "why": error.strerror}
+        )
     except (TableError, MappingError, ReportDateError, Refused) as error:
-        return _unusable(str(error))
+        return _unusable(told(error.args[0], _))
     except Invalid as error:
         return _unusable(f"{args.portfolio}: {error}")
     print(json.dumps(report.as_json(), ensure_ascii=False, indent=1) if args.json else _told(report))
     return 0
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is no date; write it as 2026-03-31") from error
 
 
 def _read(args: argparse.Namespace, content: bytes) -> list[PortfolioReading]:
@@ -102,7 +113,8 @@ def _read(args: argparse.Namespace, content: bytes) -> list[PortfolioReading]:
         mapping = named_mapping(args.mapping)
         if mapping is None:
             raise Refused(
-                f"no mapping is kept under the name {args.mapping!r}; use auto or keep one in the browser."
+                _("no mapping is kept under the name %(name)s; use auto or keep one in the browser.")
+                % {"name": repr(args.mapping)}
             )
     how = How(mapping=mapping, as_of=args.as_of, as_of_column=args.as_of_column)
     return [read_table(table, how) for table in tables_of(args.file.name, content)]
@@ -115,16 +127,27 @@ def _unusable(reason: str) -> int:
 
 def _told(report: ImportReport) -> str:
     """The report for a person."""
-    would = "would be " if report.dry_run else ""
-    lines = [
-        f"{report.rows_read} rows read: {report.created} {would}recorded, {report.updated} {would}corrected, "
-        f"{report.unchanged} unchanged, {report.rejected} rejected; {report.new_initiatives} new initiatives."
-    ]
+    names = ("rows_read", "created", "updated", "unchanged", "rejected", "new_initiatives")
+    counts = {name: number_format(getattr(report, name)) for name in names}
+    said = (
+        _(
+            "%(rows_read)s rows read: %(created)s would be recorded, %(updated)s would be corrected, "
+            "%(unchanged)s unchanged, %(rejected)s rejected; %(new_initiatives)s new initiatives."
+        )
+        if report.dry_run
+        else _(
+            "%(rows_read)s rows read: %(created)s recorded, %(updated)s corrected, "
+            "%(unchanged)s unchanged, %(rejected)s rejected; %(new_initiatives)s new initiatives."
+        )
+    )
+    lines = [said % counts]
     if report.unmapped_columns:
-        lines.append(f"Columns not read: {', '.join(' '.join(c.split()) for c in report.unmapped_columns)}")
+        unread = ", ".join(" ".join(c.split()) for c in report.unmapped_columns)
+        lines.append(_("Columns not read: %(names)s") % {"names": unread})
     for note in report.notes[:MOST_NOTES]:
-        place = note.cell or (f"row {note.row}" if note.row is not None else note.file)
+        place = note.cell or (note.file if note.row is None else _("row %(row)s") % {"row": note.row})
         lines.append(f"  {place}: {' '.join(note.reason.split())}")
     if len(report.notes) > MOST_NOTES:
-        lines.append(f"  … and {len(report.notes) - MOST_NOTES} more notes; --json lists all of them.")
+        more = number_format(len(report.notes) - MOST_NOTES)
+        lines.append("  " + _("… and %(more)s more notes; --json lists all of them.") % {"more": more})
     return "\n".join(lines)

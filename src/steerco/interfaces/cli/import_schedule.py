@@ -1,16 +1,4 @@
-"""Import a plan: the milestones of an initiative follow the dates that the file stores.
-
-Reads Microsoft Project (XML, and MPP with the extra `mpp`), Primavera (XER, and XML with the extra) and plans kept in
-Excel or CSV. The tasks that the plan marks as milestones are taken, and those that are chosen besides; how the last
-revision of the plan was taken is how this one is. What moved since then is listed; what is uncertain is asked and left
-as it is.
-
-  steerco import schedule plan.mpp --initiative P-12 --dry-run
-  steerco import schedule plan.xlsx --initiative P-12 --levels 1 --field Board
-  steerco import schedule plan.xer --initiative P-12 --project EC00515 --json
-  steerco import schedule plan.mpp --initiative P-12 --answer 17=M-3 --answer 18=new
-  steerco import schedule --initiative P-12 --undo 4
-"""
+"""Import a plan: the milestones of an initiative follow the dates that the file stores."""
 
 import argparse
 import json
@@ -20,6 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from steerco.apps.initiatives.models import Initiative
 from steerco.apps.planning.changes import Comparison, Kind, MilestoneRow
@@ -42,6 +33,8 @@ from steerco.apps.planning.services import (
     undo_revision,
     use_choice,
 )
+from steerco.interfaces.cli.import_register import undone
+from steerco.interfaces.cli.parsing import Manual, add_json, day_text
 from steerco.interfaces.cli.prepare import require_prepared
 from steerco.interfaces.cli.refusal import Refused
 from steerco.kit.history import Invalid
@@ -52,50 +45,88 @@ UNUSABLE = 2
 MOST_TOLD = 60
 
 
+MANUAL = Manual(
+    gettext_lazy("Import a plan: the milestones of an initiative follow the dates that the file stores."),
+    gettext_lazy(
+        "Reads Microsoft Project (XML, and MPP with the extra `mpp`), Primavera (XER, and XML with the extra) and "
+        "plans kept in Excel or CSV. The tasks that the plan marks as milestones are taken, and those that are chosen "
+        "besides; how the last revision of the plan was taken is how this one is. What moved since then is listed; "
+        "what is uncertain is asked and left as it is."
+    ),
+    (
+        "steerco import schedule plan.mpp --initiative P-12 --dry-run",
+        "steerco import schedule plan.xlsx --initiative P-12 --levels 1 --field Board",
+        "steerco import schedule plan.xer --initiative P-12 --project EC00515 --json",
+        "steerco import schedule plan.mpp --initiative P-12 --answer 17=M-3 --answer 18=new",
+        "steerco import schedule --initiative P-12 --undo 4",
+    ),
+)
+KINDS = {
+    Kind.ASKED: gettext_lazy("asked"),
+    Kind.LEFT_OUT: gettext_lazy("left out"),
+    Kind.NEW: gettext_lazy("new"),
+    Kind.GONE: gettext_lazy("gone"),
+    Kind.DONE: gettext_lazy("done"),
+    Kind.REOPENED: gettext_lazy("reopened"),
+    Kind.MOVED: gettext_lazy("moved"),
+    Kind.RENAMED: gettext_lazy("renamed"),
+    Kind.AGREED: gettext_lazy("agreed"),
+    Kind.UNCHANGED: gettext_lazy("unchanged"),
+}
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of the command."""
-    parser.add_argument("file", metavar="FILE", type=Path, nargs="?", help="the plan")
-    parser.add_argument("--initiative", required=True, metavar="CODE", help="whose milestones follow it")
+    parser.add_argument("file", metavar=_("FILE"), type=Path, nargs="?", help=_("the plan"))
     parser.add_argument(
-        "--plan", default="", metavar="NAME", help="the name of the plan (default: of the file)"
-    )
-    parser.add_argument("--project", default="", metavar="CODE", help="which of several plans in the file")
-    parser.add_argument(
-        "--levels", default="", metavar="1,2", help="outline levels that become milestones too"
+        "--initiative", required=True, metavar=_("CODE"), help=_("whose milestones follow it")
     )
     parser.add_argument(
-        "--field", default="", metavar="NAME", help="an own field that makes a task a milestone"
+        "--plan", default="", metavar=_("NAME"), help=_("the name of the plan (default: of the file)")
     )
-    parser.add_argument("--value", default="", metavar="TEXT", help="what that field holds (default: not no)")
     parser.add_argument(
-        "--not-marked", action="store_true", help="leave out what the plan marks as milestones"
+        "--project", default="", metavar=_("CODE"), help=_("which of several plans in the file")
     )
-    parser.add_argument("--tier", choices=Milestone.Tier.values, help="the tier of new milestones")
+    parser.add_argument(
+        "--levels", default="", metavar="1,2", help=_("outline levels that become milestones too")
+    )
+    parser.add_argument(
+        "--field", default="", metavar=_("NAME"), help=_("an own field that makes a task a milestone")
+    )
+    parser.add_argument(
+        "--value", default="", metavar=_("TEXT"), help=_("what that field holds (default: not no)")
+    )
+    parser.add_argument(
+        "--not-marked", action="store_true", help=_("leave out what the plan marks as milestones")
+    )
+    parser.add_argument("--tier", choices=Milestone.Tier.values, help=_("the tier of new milestones"))
     parser.add_argument(
         "--present-as-baseline",
         action="store_true",
-        help="today's dates are agreed where the plan has no baseline",
+        help=_("today's dates are agreed where the plan has no baseline"),
     )
-    parser.add_argument("--mapping", default="", metavar="NAME", help="a choice that was kept under a name")
-    parser.add_argument("--keep-as", default="", metavar="NAME", help="keep this choice under a name")
-    parser.add_argument("--encoding", default="", help="how the letters of an XER are written")
+    parser.add_argument(
+        "--mapping", default="", metavar=_("NAME"), help=_("a choice that was kept under a name")
+    )
+    parser.add_argument("--keep-as", default="", metavar=_("NAME"), help=_("keep this choice under a name"))
+    parser.add_argument("--encoding", default="", help=_("how the letters of an XER are written"))
     parser.add_argument(
         "--answer",
         action="append",
         default=[],
-        metavar="TASK=M-3|new|skip",
-        help="what an uncertain task is: a milestone here, a new one, or to be left out; may be repeated",
+        metavar=_("TASK=M-3|new|skip"),
+        help=_("what an uncertain task is: a milestone here, a new one, or to be left out; may be repeated"),
     )
     parser.add_argument(
         "--accept-suggested",
         action="store_true",
-        help="uncertain tasks are the milestones of the very same name",
+        help=_("uncertain tasks are the milestones of the very same name"),
     )
-    parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+    parser.add_argument("--dry-run", action="store_true", help=_("say what would be done, and do nothing"))
     parser.add_argument(
-        "--undo", type=int, metavar="REVISION", help="undo the revision of the plan with that number"
+        "--undo", type=int, metavar=_("REVISION"), help=_("undo the revision of the plan with that number")
     )
-    parser.add_argument("--json", action="store_true", help="answer as JSON")
+    add_json(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -104,15 +135,18 @@ def run(args: argparse.Namespace) -> int:
     actor = Actor.operator("steerco import schedule")
     initiative = Initiative.objects.filter(code__iexact=args.initiative).first()
     if initiative is None:
-        return _unusable(f"there is no initiative {args.initiative}")
+        return _unusable(_("there is no initiative %(code)s") % {"code": args.initiative})
     try:
         if args.undo is not None:
             return _undo(actor, initiative, args)
         if args.file is None:
-            return _unusable("name the file")
+            return _unusable(_("name the file"))
         return _import(actor, initiative, args)
     except OSError as error:
-        return _unusable(f"{args.file}: {error.strerror}. Give the path of a file that can be read.")
+        return _unusable(
+            _("%(file)s: %(why)s. Give the path of a file that can be read.")
+            % {"file": args.file, "why": error.strerror}
+        )
     except (PlanRefused, ImportRefused, Invalid) as error:
         return _unusable(str(error))
 
@@ -136,7 +170,10 @@ def _take(actor: Actor, revision: PlanRevision, args: argparse.Namespace) -> int
     found = compare(actor, revision, reading)
     if found is None:
         plans = ", ".join(project_key(one) for one in reading.schedules)
-        return _unusable(f"{args.file} holds several plans: say with --project which is meant ({plans})")
+        return _unusable(
+            _("%(file)s holds several plans: say with --project which is meant (%(plans)s)")
+            % {"file": args.file, "plans": plans}
+        )
     settings = Settings.from_json(revision.settings)
     answers = suggested_answers(actor, revision) if args.accept_suggested else {}
     set_revision(actor, revision, replace(settings, answers={**answers, **_answers(found, args)}))
@@ -176,14 +213,16 @@ def _settings(actor: Actor, revision: PlanRevision, args: argparse.Namespace) ->
     if args.mapping:
         kept = next((m for m in choices_for(actor) if m.name.casefold() == args.mapping.casefold()), None)
         if kept is None:
-            raise Refused(f"no choice is kept under the name {args.mapping!r}")
+            raise Refused(_("no choice is kept under the name %(name)s") % {"name": repr(args.mapping)})
         settings = use_choice(settings, kept)
     said: dict[str, Any] = {}
     if args.levels:
         try:
             said["levels"] = tuple(sorted({int(level) for level in args.levels.split(",")}))
         except ValueError:
-            raise PlanRefused(f"--levels {args.levels}: give numbers, as 1,2") from None
+            raise PlanRefused(
+                _("--levels %(levels)s: give numbers, as 1,2") % {"levels": args.levels}
+            ) from None
     if args.field:
         said |= {"field": args.field, "value": args.value}
     if args.not_marked:
@@ -208,7 +247,10 @@ def _answers(found: Comparison, args: argparse.Namespace) -> dict[str, str]:
     for text in args.answer:
         key, _equals, value = text.partition("=")
         if key not in asked:
-            raise PlanRefused(f"--answer {text}: nothing is asked about a task {key}")
+            raise PlanRefused(
+                _("--answer %(answer)s: nothing is asked about a task %(task)s")
+                % {"answer": text, "task": key}
+            )
         if value in (NEW, SKIP):
             answers[key] = value
             continue
@@ -216,7 +258,8 @@ def _answers(found: Comparison, args: argparse.Namespace) -> dict[str, str]:
         rows = {row.reference.casefold(): row.pk for row in Milestone.objects.filter(pk__in=pks)}
         if value.casefold() not in rows:
             raise PlanRefused(
-                f"--answer {text}: {value or 'nothing'} is none of {', '.join(rows).upper()}, new, skip"
+                _("--answer %(answer)s: %(value)s is none of %(known)s, new, skip")
+                % {"answer": text, "value": value or _("nothing"), "known": ", ".join(rows).upper()}
             )
         answers[key] = f"{SAME}:{rows[value.casefold()]}"
     return answers
@@ -226,9 +269,14 @@ def _undo(actor: Actor, initiative: Initiative, args: argparse.Namespace) -> int
     rows = PlanRevision.objects.standing().filter(initiative=initiative, number=args.undo)
     revisions = list(rows.filter(plan=args.plan) if args.plan else rows)
     if not revisions:
-        return _unusable(f"no revision {args.undo} of a plan of {initiative.code} stands to be undone")
+        return _unusable(
+            _("no revision %(number)s of a plan of %(code)s stands to be undone")
+            % {"number": args.undo, "code": initiative.code}
+        )
     if len(revisions) > 1:
-        return _unusable(f"several plans have a revision {args.undo}: name one with --plan")
+        return _unusable(
+            _("several plans have a revision %(number)s: name one with --plan") % {"number": args.undo}
+        )
     result = undo_revision(actor, revisions[0])
     answer = {
         "plan": revisions[0].plan,
@@ -240,7 +288,7 @@ def _undo(actor: Actor, initiative: Initiative, args: argparse.Namespace) -> int
     if args.json:
         print(json.dumps(answer, ensure_ascii=False, indent=1))
         return 0
-    print(f"{result.restored} restored, {result.deleted} deleted, {len(result.kept)} left as they are")
+    print(undone(result.restored, result.deleted, len(result.kept)))
     for kept in result.kept:
         print(f"  {kept.title}: {kept.reason}")
     return 0
@@ -260,35 +308,42 @@ def _as_json(row: MilestoneRow) -> dict[str, Any]:
 def _told(answer: dict[str, Any], found: Comparison, args: argparse.Namespace) -> str:
     """The report for a person."""
     counts = ", ".join(
-        f"{number} {kind.replace('_', ' ')}" for kind, number in answer["counts"].items() if number
+        f"{number_format(number)} {KINDS[Kind(kind)]}" for kind, number in answer["counts"].items() if number
     )
-    would = "would be " if args.dry_run else ""
-    lines = [f"{answer['tasks_read']} tasks read; milestones {would}{counts or 'none'}."]
+    said = {"tasks": number_format(answer["tasks_read"]), "counts": counts or _("none")}
+    told = (
+        _("%(tasks)s tasks read; milestones would be %(counts)s.")
+        if args.dry_run
+        else _("%(tasks)s tasks read; milestones %(counts)s.")
+    )
+    lines = [told % said]
     rows = [row for row in found.rows if row.kind is not Kind.UNCHANGED]
     for row in rows[:MOST_TOLD]:
-        lines.append(f"  {row.kind.replace('_', ' '):10} {row.reference:6} {row.name}{_days(row)}")
+        lines.append(f"  {KINDS[row.kind]!s:10} {row.reference:6} {row.name}{_days(row)}")
         if row.former_name:
-            lines.append(f"             was: {row.former_name}")
+            lines.append(" " * 13 + _("was: %(name)s") % {"name": row.former_name})
         lines += [f"             {note}" for note in row.notes]
         for one in row.candidates if row.kind is Kind.ASKED else ():
-            sign = " (the very same name)" if one.suggested else ""
-            lines.append(f"             may be: {one.title}{sign}; say with --answer {row.key}=…")
+            may_be = (
+                _("may be: %(title)s (the very same name); say with --answer %(task)s=…")
+                if one.suggested
+                else _("may be: %(title)s; say with --answer %(task)s=…")
+            )
+            lines.append(" " * 13 + may_be % {"title": one.title, "task": row.key})
     if len(rows) > MOST_TOLD:
-        lines.append(f"  … and {len(rows) - MOST_TOLD} more; --json lists all of them.")
+        more = number_format(len(rows) - MOST_TOLD)
+        lines.append("  " + _("… and %(more)s more; --json lists all of them.") % {"more": more})
     lines += [f"  {remark}" for remark in answer["remarks"][:MOST_TOLD]]
     if not args.dry_run:
-        lines.append(
-            f"Undo with: steerco import schedule --initiative {args.initiative} --undo {answer['revision']}"
-        )
+        command = f"steerco import schedule --initiative {args.initiative} --undo {answer['revision']}"
+        lines.append(_("Undo with: %(command)s") % {"command": command})
     return "\n".join(lines)
 
 
 def _days(row: MilestoneRow) -> str:
     if row.done_on:
-        return f": done {row.done_on}"
-    moved = f" ({row.days:+d} days)" if row.days else ""
-    return (
-        f": {row.before or '—'} -> {row.after or '—'}{moved}"
-        if row.before != row.after
-        else f": {row.after or '—'}"
-    )
+        return ": " + _("done %(day)s") % {"day": day_text(row.done_on)}
+    if row.before == row.after:
+        return f": {day_text(row.after)}"
+    moved = " " + _("(%(days)s days)") % {"days": f"{row.days:+d}"} if row.days else ""
+    return f": {day_text(row.before)} -> {day_text(row.after)}{moved}"

@@ -1,17 +1,4 @@
-"""Write the files that turn a trial into a server: settings, services, nightly backup, TLS proxy.
-
-  steerco install --host pmo.example.org
-  steerco install --host pmo.example.org --out /root/steerco-server \\
-      --database postgresql://steerco:PASSWORD@127.0.0.1/steerco \\
-      --smtp smtp://steerco@smtp.example.org:587 --mail-from pmo@example.org \\
-      --oidc https://login.microsoftonline.com/TENANT/v2.0 --oidc-client ID --oidc-domains example.org
-
-The database, the mail relay and the identity provider are tried first. Nothing outside the folder is touched: what
-lies there is for a person to read and to put in place (`put-in-place.sh` does it). It needs no root.
-
-Passwords are asked for, or read from STEERCO_SMTP_PASSWORD and STEERCO_OIDC_CLIENT_SECRET; the database's whole address
-may stand in STEERCO_DATABASE_URL. docs/guide/admin.md is the page about all of it.
-"""
+"""Write the files that turn a trial into a server: settings, services, nightly backup, TLS proxy."""
 
 import argparse
 import getpass
@@ -22,6 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from steerco import LANGUAGES
 from steerco.interfaces.cli.connections import (
     Relay,
     Unreachable,
@@ -30,6 +21,7 @@ from steerco.interfaces.cli.connections import (
     try_provider,
     try_relay,
 )
+from steerco.interfaces.cli.parsing import Manual
 from steerco.interfaces.cli.refusal import Refused
 from steerco.interfaces.cli.server_files import CALLBACK, PROXY_COMMANDS, Server, files_of
 
@@ -38,41 +30,84 @@ PATH = re.compile(r"/[\w./-]+", re.ASCII)  # systemd, nginx and sh read such a p
 HIDDEN_BY_THE_SERVICE = (Path("/home"), Path("/root"), Path("/tmp"))  # noqa: S108  named, not used
 
 
+MANUAL = Manual(
+    gettext_lazy(
+        "Write the files that turn a trial into a server: settings, services, nightly backup, TLS proxy."
+    ),
+    (
+        "steerco install --host pmo.example.org",
+        """steerco install --host pmo.example.org --out /root/steerco-server \\
+      --database postgresql://steerco:PASSWORD@127.0.0.1/steerco \\
+      --smtp smtp://steerco@smtp.example.org:587 --mail-from pmo@example.org \\
+      --oidc https://login.microsoftonline.com/TENANT/v2.0 --oidc-client ID --oidc-domains example.org""",
+    ),
+    gettext_lazy(
+        "The database, the mail relay and the identity provider are tried first. Nothing outside the folder is "
+        "touched: what lies there is for a person to read and to put in place (`put-in-place.sh` does it). It "
+        "needs no root."
+    ),
+    gettext_lazy(
+        "Passwords are asked for, or read from STEERCO_SMTP_PASSWORD and STEERCO_OIDC_CLIENT_SECRET; the database's "
+        "whole address may stand in STEERCO_DATABASE_URL. docs/guide/admin.md is the page about all of it."
+    ),
+)
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """--host and what the server is connected to."""
     own = Path(sys.executable).with_name("steerco")
-    parser.add_argument("--host", required=True, help="the name that people type: pmo.example.org")
-    parser.add_argument("--out", type=Path, default=Path("steerco-server"), metavar="DIR")
+    parser.add_argument("--host", required=True, help=_("the name that people type: pmo.example.org"))
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("steerco-server"),
+        metavar=_("DIR"),
+        help=_("where the files go (steerco-server)"),
+    )
     parser.add_argument(
         "--database",
         default=os.environ.get("STEERCO_DATABASE_URL", ""),
         metavar="URL",
-        help="postgresql://user:password@host/name; without one: SQLite",
+        help=_("postgresql://user:password@host/name; without one: SQLite"),
     )
     parser.add_argument(
         "--smtp",
         metavar="URL",
-        help="smtp://user@host:587 (STARTTLS), smtps://user@host:465 or smtp+plain://host:25",
+        help=_("smtp://user@host:587 (STARTTLS), smtps://user@host:465 or smtp+plain://host:25"),
     )
-    parser.add_argument("--mail-from", metavar="ADDRESS", help="the sender (default: steerco@HOST)")
-    parser.add_argument("--oidc", metavar="ISSUER", help="the address of the OpenID provider's issuer")
-    parser.add_argument("--oidc-client", metavar="ID", help="the client id that the provider gave")
-    parser.add_argument("--oidc-name", default="Single sign-on", metavar="NAME", help="what the link says")
+    parser.add_argument("--mail-from", metavar=_("ADDRESS"), help=_("the sender (default: steerco@HOST)"))
+    parser.add_argument("--oidc", metavar="ISSUER", help=_("the address of the OpenID provider's issuer"))
+    parser.add_argument("--oidc-client", metavar="ID", help=_("the client id that the provider gave"))
     parser.add_argument(
-        "--oidc-domains", default="", metavar="DOMAIN,…", help="your own mail domains (Entra needs them)"
+        "--oidc-name", default=_("Single sign-on"), metavar=_("NAME"), help=_("what the link says")
     )
-    parser.add_argument("--proxy", choices=PROXY_COMMANDS, default="caddy", help="the TLS proxy (caddy)")
     parser.add_argument(
-        "--certificate", default="", metavar="FILE", help="your own certificate, with its chain"
+        "--oidc-domains", default="", metavar="DOMAIN,…", help=_("your own mail domains (Entra needs them)")
     )
-    parser.add_argument("--key", default="", metavar="FILE", help="its private key")
-    parser.add_argument("--backups", default="/var/backups/steerco", metavar="DIR")
-    parser.add_argument("--keep", type=int, default=30, metavar="N", help="backups to keep (30)")
-    parser.add_argument("--port", type=int, default=8000, help="the port behind the proxy (8000)")
-    parser.add_argument("--program", default=str(own), metavar="FILE", help=f"the command to run ({own})")
-    parser.add_argument("--language", choices=("en-gb", "de"), default="en-gb")
-    parser.add_argument("--time-zone", default="UTC", metavar="ZONE", help="Europe/Berlin")
-    parser.add_argument("--no-check", action="store_true", help="connect to nothing; only write the files")
+    parser.add_argument("--proxy", choices=PROXY_COMMANDS, default="caddy", help=_("the TLS proxy (caddy)"))
+    parser.add_argument(
+        "--certificate", default="", metavar=_("FILE"), help=_("your own certificate, with its chain")
+    )
+    parser.add_argument("--key", default="", metavar=_("FILE"), help=_("its private key"))
+    parser.add_argument(
+        "--backups",
+        default="/var/backups/steerco",
+        metavar=_("DIR"),
+        help=_("where backups go (/var/backups/steerco)"),
+    )
+    parser.add_argument("--keep", type=int, default=30, metavar="N", help=_("backups to keep (30)"))
+    parser.add_argument("--port", type=int, default=8000, help=_("the port behind the proxy (8000)"))
+    parser.add_argument(
+        "--program",
+        default=str(own),
+        metavar=_("FILE"),
+        help=_("the command to run (%(file)s)") % {"file": own},
+    )
+    parser.add_argument("--language", choices=LANGUAGES, default=LANGUAGES[0], help=_("the language (en-gb)"))
+    parser.add_argument(
+        "--time-zone", default="UTC", metavar=_("ZONE"), help=_("such as Europe/Berlin (UTC)")
+    )
+    parser.add_argument("--no-check", action="store_true", help=_("connect to nothing; only write the files"))
 
 
 def run(args: argparse.Namespace) -> int:
@@ -104,24 +139,30 @@ def run(args: argparse.Namespace) -> int:
 
 def _require_sound(args: argparse.Namespace) -> None:
     if not HOST.fullmatch(args.host):
-        raise Refused(f"{args.host} is no host name; write it as pmo.example.org, in lower case")
+        raise Refused(
+            _("%(host)s is no host name; write it as pmo.example.org, in lower case") % {"host": args.host}
+        )
     for name in ("program", "backups", "certificate", "key"):
         value = getattr(args, name)
         if value and not PATH.fullmatch(value):
             raise Refused(
-                f"--{name} must be an absolute path of letters, digits, `.`, `-`, `_` and `/`: {value}"
+                _("--%(name)s must be an absolute path of letters, digits, `.`, `-`, `_` and `/`: %(value)s")
+                % {"name": name, "value": value}
             )
     if bool(args.certificate) != bool(args.key) or (args.proxy == "nginx" and not args.certificate):
         raise Refused(
-            "give --certificate and --key together; nginx needs them, Caddy fetches its own without"
+            _("give --certificate and --key together; nginx needs them, Caddy fetches its own without")
         )
     if any(Path(args.program).is_relative_to(folder) for folder in HIDDEN_BY_THE_SERVICE):
         raise Refused(
-            f"the services do not see {args.program}; install Steerco in /opt/steerco (docs/guide/admin.md), or name "
-            "the command there: --program /opt/steerco/.venv/bin/steerco"
+            _(
+                "the services do not see %(program)s; install Steerco in /opt/steerco (docs/guide/admin.md), or name "
+                "the command there: --program /opt/steerco/.venv/bin/steerco"
+            )
+            % {"program": args.program}
         )
     if bool(args.oidc) != bool(args.oidc_client):
-        raise Refused("give --oidc and --oidc-client together")
+        raise Refused(_("give --oidc and --oidc-client together"))
 
 
 def _settings(args: argparse.Namespace) -> tuple[dict[str, str], list[Callable[[], str]]]:
@@ -130,7 +171,9 @@ def _settings(args: argparse.Namespace) -> tuple[dict[str, str], list[Callable[[
     tries: list[Callable[[], str]] = []
     if args.database:
         if urlsplit(args.database).scheme not in ("postgres", "postgresql"):
-            raise Refused("--database is the address of a PostgreSQL: postgresql://user:password@host/name")
+            raise Refused(
+                _("--database is the address of a PostgreSQL: postgresql://user:password@host/name")
+            )
         settings["STEERCO_DATABASE_URL"] = args.database
         tries.append(lambda: try_database(args.database))
     if args.smtp:
@@ -150,7 +193,7 @@ def _settings(args: argparse.Namespace) -> tuple[dict[str, str], list[Callable[[
         settings |= {
             "STEERCO_OIDC_ISSUER": issuer,
             "STEERCO_OIDC_CLIENT_ID": args.oidc_client,
-            "STEERCO_OIDC_CLIENT_SECRET": _secret("STEERCO_OIDC_CLIENT_SECRET", "the client secret"),
+            "STEERCO_OIDC_CLIENT_SECRET": _secret("STEERCO_OIDC_CLIENT_SECRET", _("the client secret")),
             "STEERCO_OIDC_NAME": args.oidc_name,
             "STEERCO_OIDC_DOMAINS": args.oidc_domains,
         }
@@ -162,7 +205,10 @@ def _relay(address: str) -> Relay:
     try:
         relay = relay_of(address)
         if relay.user and not relay.password:
-            relay = relay_of(address, _secret("STEERCO_SMTP_PASSWORD", f"the password of {relay.user}"))
+            relay = relay_of(
+                address,
+                _secret("STEERCO_SMTP_PASSWORD", _("the password of %(login)s") % {"login": relay.user}),
+            )
     except ValueError as error:
         raise Refused(str(error)) from error
     return relay
@@ -173,7 +219,7 @@ def _secret(variable: str, what: str) -> str:
     if variable in os.environ:
         return os.environ[variable]
     if not sys.stdin.isatty():
-        raise Refused(f"{what} is missing; set {variable}")
+        raise Refused(_("%(what)s is missing; set %(variable)s") % {"what": what, "variable": variable})
     return getpass.getpass(f"{what[0].upper()}{what[1:]}: ")
 
 
@@ -186,7 +232,10 @@ def _try_all(tries: list[Callable[[], str]]) -> None:
         except Unreachable as error:
             wrong.append(str(error))
     if wrong:
-        raise Refused("; ".join(wrong) + " (nothing was written; --no-check writes without looking)")
+        raise Refused(
+            _("%(wrong)s (nothing was written; --no-check writes without looking)")
+            % {"wrong": "; ".join(wrong)}
+        )
 
 
 def _write(folder: Path, files: dict[str, str]) -> None:
@@ -201,16 +250,22 @@ def _write(folder: Path, files: dict[str, str]) -> None:
 
 
 def _what_next(args: argparse.Namespace, server: Server) -> str:
-    steps = [f"The files are in {args.out}; nothing else was touched. Read them, then:", ""]
+    steps = [
+        _("The files are in %(folder)s; nothing else was touched. Read them, then:") % {"folder": args.out},
+        "",
+    ]
     if args.oidc:
-        steps += ["  register this address with the identity provider:", f"      {server.url}{CALLBACK}"]
+        steps += [
+            "  " + _("enter this address at the identity provider:"),
+            f"      {server.url}{CALLBACK}",
+        ]
     steps += [
-        "  put the files in place and start:",
+        "  " + _("put the files in place and start:"),
         f"      sudo sh {args.out}/put-in-place.sh",
-        "  make the first account (it has a password, for the day that single sign-on is down):",
+        "  " + _("make the first account (it has a password, for the day that single sign-on is down):"),
         '      sudo steerco-server user add you@example.org --name "Your Name" --role administrator',
-        "  look whether all is well:",
+        "  " + _("look whether all is well:"),
         "      sudo steerco-server doctor",
-        f"  and open {server.url}",
+        "  " + _("and open %(address)s") % {"address": server.url},
     ]
     return "\n".join(steps)

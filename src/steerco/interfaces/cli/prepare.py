@@ -8,10 +8,14 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.db import connection
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from steerco import __version__
 from steerco.interfaces.cli.refusal import Refused
 from steerco.kit import clock
+from steerco.kit.health import statistics
 from steerco.kit.health.checks import pending_migrations
 from steerco.kit.journal import guard
 from steerco.kit.search import structures
@@ -24,7 +28,7 @@ def require_prepared() -> None:
     """Refuse to work on a database whose schema is not this version's."""
     if pending_migrations():
         raise Refused(
-            "the database is not prepared for this version; run: steerco up, or steerco up --prepare"
+            _("the database is not prepared for this version; run: steerco up, or steerco up --prepare")
         )
 
 
@@ -34,15 +38,20 @@ def prepare(say: Say) -> None:
     if pending:
         copy = copy_before_migrating()
         if copy:
-            say(f"The database as it was is kept in {copy}")
-        say(f"Applying {len(pending)} migrations")
+            say(_("The database as it was is kept in %(file)s") % {"file": copy})
+        count = number_format(len(pending))
+        say(
+            ngettext("Applying %(count)s migration", "Applying %(count)s migrations", len(pending))
+            % {"count": count}
+        )
         call_command("migrate", verbosity=0, interactive=False)
     guard.install(connection)
     structures.install(connection)
     if keys := stale():
         rebuild(keys)
+    statistics.refresh()
     if collect_assets():
-        say("Assets collected")
+        say(_("Assets collected"))
 
 
 def copy_before_migrating() -> Path | None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from importlib import resources
 from string import Template
 
+from django.utils.translation import gettext as _
+
 CALLBACK = "/accounts/oidc/oidc/login/callback/"
 SERVICES = (
     "steerco-web.service",
@@ -91,6 +93,9 @@ def environment_file(settings: Mapping[str, str]) -> str:
     """Settings as systemd's EnvironmentFile= and a shell read them alike. Raises ValueError: a quote or line break."""
     for name, value in settings.items():
         if any(character in value for character in "'\n\r\0"):
-            raise ValueError(f"{name} holds a single quote or a line break, which cannot be written here")
+            raise ValueError(
+                _("%(name)s holds a single quote or a line break, which cannot be written here")
+                % {"name": name}
+            )
     lines = [f"{name}='{value}'" for name, value in settings.items()]
     return "\n".join(["# Steerco on this server. It holds passwords: readable for root only.", *lines, ""])

@@ -1,13 +1,4 @@
-"""Prepare the database and serve Steerco with its worker, until stopped by SIGTERM or Ctrl-C.
-
-Before migrations an SQLite database is copied into `backups` in the data folder. The web server listens on this
-machine only; to let others in, put a TLS proxy before it (docs/guide/admin.md).
-
-  steerco up                     http://127.0.0.1:8000
-  PORT=9000 steerco up
-  steerco up --prepare           only prepare the database and the files, then end
-  steerco up --no-worker         where `steerco worker` runs as a service of its own
-"""
+"""Prepare the database and serve Steerco with its worker, until stopped by SIGTERM or Ctrl-C."""
 
 import argparse
 import ctypes
@@ -22,6 +13,10 @@ import urllib.request
 from dataclasses import dataclass, field
 from threading import Event
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from steerco.interfaces.cli.parsing import Manual
 from steerco.interfaces.cli.prepare import prepare
 from steerco.interfaces.cli.refusal import Refused
 
@@ -51,7 +46,8 @@ class Child:
     def watch(self) -> None:
         """Start it again if it ended: at once; one that dies as it starts after 1, 3, 7 … 30 seconds."""
         if self.process is not None and self.process.poll() is not None:
-            print(f"{self.name} ended with {self.process.returncode}; it is started again", file=sys.stderr)
+            said = {"name": self.name, "status": self.process.returncode}
+            print(_("%(name)s ended with %(status)s; it is started again") % said, file=sys.stderr)
             self.process = None
             if time.monotonic() - self.started > LIVED_SECONDS:
                 self.restarts = 0
@@ -66,14 +62,35 @@ def _die_with_parent() -> None:
         ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGTERM)
 
 
+MANUAL = Manual(
+    gettext_lazy(
+        "Prepare the database and serve Steerco with its worker, until stopped by SIGTERM or Ctrl-C."
+    ),
+    gettext_lazy(
+        "Before migrations an SQLite database is copied into `backups` in the data folder. The web server listens on "
+        "this machine only; to let others in, put a TLS proxy before it (docs/guide/admin.md)."
+    ),
+    (
+        ("steerco up", "http://127.0.0.1:8000"),
+        "PORT=9000 steerco up",
+        ("steerco up --prepare", gettext_lazy("only prepare the database and the files, then end")),
+        ("steerco up --no-worker", gettext_lazy("where `steerco worker` runs as a service of its own")),
+    ),
+)
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """--port, --prepare, --no-worker, --workers, --threads."""
     port = int(os.environ.get("PORT", "8000"))
-    parser.add_argument("--port", type=int, default=port, help="the port to serve on (PORT, else 8000)")
-    parser.add_argument("--prepare", action="store_true", help="only prepare the database and the files")
-    parser.add_argument("--no-worker", action="store_true", help="serve without running jobs")
-    parser.add_argument("--workers", type=int, default=1, help="web processes (1; on a server: one per core)")
-    parser.add_argument("--threads", type=int, default=4, help="requests that one process serves at once (4)")
+    parser.add_argument("--port", type=int, default=port, help=_("the port to serve on (PORT, else 8000)"))
+    parser.add_argument("--prepare", action="store_true", help=_("only prepare the database and the files"))
+    parser.add_argument("--no-worker", action="store_true", help=_("serve without running jobs"))
+    parser.add_argument(
+        "--workers", type=int, default=1, help=_("web processes (1; on a server: one per core)")
+    )
+    parser.add_argument(
+        "--threads", type=int, default=4, help=_("requests that one process serves at once (4)")
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -93,7 +110,10 @@ def require_free(port: int) -> None:
         try:
             probe.bind((HOST, port))
         except OSError as error:
-            raise Refused(f"port {port} is in use; choose another: PORT={port + 1} steerco up") from error
+            raise Refused(
+                _("port %(port)s is in use; choose another: PORT=%(other)s steerco up")
+                % {"port": port, "other": port + 1}
+            ) from error
 
 
 def serve(port: int, workers: int = 1, threads: int = 4, *, with_worker: bool = True) -> int:
@@ -104,9 +124,9 @@ def serve(port: int, workers: int = 1, threads: int = 4, *, with_worker: bool = 
     web += ["--workers", str(workers), "--blocking-threads", str(threads), "--respawn-failed-workers"]
     web += ["--workers-kill-timeout", str(STOP_SECONDS - 10)]
     web += ["--log-level", "warning", "steerco.site.wsgi:application"]
-    children = [Child("web server", web)]
+    children = [Child(_("web server"), web)]
     if with_worker:
-        children.append(Child("worker", [sys.executable, "-m", "steerco.interfaces.cli.main", "worker"]))
+        children.append(Child(_("worker"), [sys.executable, "-m", "steerco.interfaces.cli.main", "worker"]))
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -114,7 +134,8 @@ def serve(port: int, workers: int = 1, threads: int = 4, *, with_worker: bool = 
         child.start()
     try:
         if _answers(port, stop):
-            print(f"Steerco is at http://{HOST}:{port}   (Ctrl-C stops it)", flush=True)
+            address = f"http://{HOST}:{port}"
+            print(_("Steerco is at %(address)s   (Ctrl-C stops it)") % {"address": address}, flush=True)
         while not stop.wait(0.5):
             for child in children:
                 child.watch()
@@ -132,7 +153,7 @@ def _answers(port: int, stop: Event) -> bool:
                 return True
         except (urllib.error.URLError, OSError) as error:
             if time.monotonic() > deadline:
-                raise Refused(f"the web server does not answer: {error}") from error
+                raise Refused(_("the web server does not answer: %(why)s") % {"why": error}) from error
             time.sleep(0.2)
     return False
 

@@ -11,6 +11,8 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management.color import no_style
 from django.db import connection, models, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from steerco.kit import clock
 from steerco.kit.backup.archive import schema
@@ -23,6 +25,8 @@ from steerco.kit.journal.seals import Head, verify_audit
 from steerco.kit.search.indexing import rebuild
 
 ROWS = 1000
+
+RESTORED = gettext_noop("restored from a backup")
 
 
 class NotEmpty(Exception):
@@ -48,8 +52,11 @@ def restore_backup(file: Path) -> dict[str, Any]:
         manifest = read_manifest(archive)
         if (theirs := manifest["schema"]) != schema():
             raise BadBackup(
-                f"it was made by version {manifest['version']} with another schema ({len(theirs)} migrations): "
-                "restore it with that version, then upgrade"
+                _(
+                    "it was made by version %(version)s with another schema (%(count)s migrations): "
+                    "restore it with that version, then upgrade"
+                )
+                % {"version": manifest["version"], "count": len(theirs)}
             )
         _restore_media(archive, manifest["media"])
         with transaction.atomic():
@@ -57,7 +64,10 @@ def restore_backup(file: Path) -> dict[str, Any]:
             head = manifest["audit_head"]
             audit = verify_audit(Head(head["position"], head["chain"]))
             if not audit.is_whole:
-                raise BadBackup(f"audit chain, position {audit.bad_position}: {audit.bad_reason}")
+                raise BadBackup(
+                    _("audit chain, position %(position)s: %(why)s")
+                    % {"position": audit.bad_position, "why": audit.bad_reason}
+                )
             rebuild()
             _quieten()
     return manifest
@@ -66,7 +76,7 @@ def restore_backup(file: Path) -> dict[str, Any]:
 def _restore_tables(archive: zipfile.ZipFile, entries: list[dict[str, Any]]) -> None:
     known = {model._meta.label_lower: model for model in tables()}
     if {entry["model"] for entry in entries} != set(known):
-        raise BadBackup("its tables are not those of this version")
+        raise BadBackup(_("its tables are not those of this version"))
     for model in known.values():  # what migrations put there
         model._base_manager.all()._raw_delete("default")
     for entry in entries:  # in any order: both engines check foreign keys at the end of a transaction
@@ -81,7 +91,7 @@ def _restore_tables(archive: zipfile.ZipFile, entries: list[dict[str, Any]]) -> 
         for line in lines(known[entry["model"]]):
             digest.update(line)
         if digest.hexdigest() != entry["sha256"]:
-            raise BadBackup(f"{entry['part']} did not come out as it went in")
+            raise BadBackup(_("%(part)s did not come out as it went in") % {"part": entry["part"]})
 
 
 def _load(archive: zipfile.ZipFile, entry: dict[str, Any], model: type[models.Model]) -> None:
@@ -118,10 +128,10 @@ def _restore_media(archive: zipfile.ZipFile, entries: list[dict[str, Any]]) -> N
 def _quieten() -> None:
     """A copy neither writes to people nor starts work until the operator resumes it."""
     for name in PAUSABLE:
-        pause(name, "restored from a backup")
+        pause(name, RESTORED)
     open_states = (Job.State.WAITING, Job.State.RUNNING)
     Job.objects.filter(state__in=open_states).update(
-        state=Job.State.CANCELLED, lease_until=None, finished_at=clock.now(), error="restored from a backup"
+        state=Job.State.CANCELLED, lease_until=None, finished_at=clock.now(), error=RESTORED
     )
 
 
@@ -131,7 +141,7 @@ def set_aside(data_dir: Path) -> Path:
     Nothing may be running on it. Raises RuntimeError on another engine.
     """
     if connection.vendor != "sqlite":
-        raise RuntimeError("make an empty database and name it in STEERCO_DATABASE_URL")
+        raise RuntimeError(_("make an empty database and name it in STEERCO_DATABASE_URL"))
     connection.close()
     aside = data_dir / f"before-restore-{clock.now():%Y%m%d-%H%M%S}"
     aside.mkdir(mode=0o700)

@@ -8,6 +8,8 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from steerco.kit.backup.archive import CHUNK, FORMAT, MANIFEST
 from steerco.kit.journal.seals import ERASED, SAID, digest_of, link
 
@@ -22,16 +24,16 @@ def read_manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
     """The manifest, its names checked: nothing may be unpacked outside the media folder. Raises BadBackup."""
     names = archive.namelist()
     if MANIFEST not in names:
-        raise BadBackup("there is no manifest: the file is not a backup, or was cut off")
+        raise BadBackup(_("there is no manifest: the file is not a backup, or was cut off"))
     manifest: dict[str, Any] = json.loads(archive.read(MANIFEST))
     if manifest.get("format") != FORMAT:
-        raise BadBackup(f"format {manifest.get('format')} is not known here")
+        raise BadBackup(_("format %(format)s is not known here") % {"format": manifest.get("format")})
     parts = [entry["part"] for entry in (*manifest["tables"], *manifest["media"])]
     if sorted([*parts, MANIFEST]) != sorted(names):
-        raise BadBackup("the parts are not those that the manifest lists")
+        raise BadBackup(_("the parts are not those that the manifest lists"))
     for part in parts:
         if PurePosixPath(part).is_absolute() or ".." in PurePosixPath(part).parts or "\\" in part:
-            raise BadBackup(f"{part} is no acceptable name")
+            raise BadBackup(_("%(part)s is no acceptable name") % {"part": part})
     return manifest
 
 
@@ -47,7 +49,7 @@ def part_chunks(archive: zipfile.ZipFile, entry: dict[str, Any]) -> Iterator[byt
     except zipfile.BadZipFile as error:
         raise BadBackup(f"{entry['part']}: {error}") from error
     if (size, digest.hexdigest()) != (entry["size"], entry["sha256"]):
-        raise BadBackup(f"{entry['part']} is not what was written")
+        raise BadBackup(_("%(part)s is not what was written") % {"part": entry["part"]})
 
 
 def part_rows(archive: zipfile.ZipFile, entry: dict[str, Any]) -> Iterator[list[Any]]:
@@ -59,7 +61,10 @@ def part_rows(archive: zipfile.ZipFile, entry: dict[str, Any]) -> Iterator[list[
         for line in whole:
             yield json.loads(line)
     if rest or count != entry["count"]:
-        raise BadBackup(f"{entry['part']} has {count} rows instead of {entry['count']}")
+        raise BadBackup(
+            _("%(part)s has %(count)s rows instead of %(expected)s")
+            % {"part": entry["part"], "count": count, "expected": entry["count"]}
+        )
 
 
 def verify_backup(file: Path) -> dict[str, Any]:
@@ -73,9 +78,12 @@ def verify_backup(file: Path) -> dict[str, Any]:
                     continue
                 for row in part_rows(archive, entry):
                     if len(row) != len(entry["columns"]):
-                        raise BadBackup(f"{entry['part']} has a row with {len(row)} columns")
+                        raise BadBackup(
+                            _("%(part)s has a row with %(count)s columns")
+                            % {"part": entry["part"], "count": len(row)}
+                        )
             for entry in manifest["media"]:
-                for _ in part_chunks(archive, entry):
+                for _chunk in part_chunks(archive, entry):
                     pass
     except zipfile.BadZipFile as error:
         raise BadBackup(str(error)) from error
@@ -100,13 +108,16 @@ def _verify_chain(archive: zipfile.ZipFile, entry: dict[str, Any], head: dict[st
         if not event["salt"]:
             gone.add(event["sequence"])
         elif digest_of(event["salt"], said) != event["digest"]:
-            raise BadBackup(f"the event at position {event['position']} is not what was sealed")
+            raise BadBackup(
+                _("the event at position %(position)s is not what was sealed")
+                % {"position": event["position"]}
+            )
         waiting[event["position"]] = (event["digest"], event["chain"])
         while position + 1 in waiting:
             position += 1
             digest, stored = waiting.pop(position)
             chain = link(chain, digest, position)
             if chain != stored:
-                raise BadBackup(f"the audit chain breaks at position {position}")
+                raise BadBackup(_("the audit chain breaks at position %(position)s") % {"position": position})
     if waiting or gone - named or (position, chain) != (head["position"], head["chain"]):
-        raise BadBackup("the audit chain is not whole")
+        raise BadBackup(_("the audit chain is not whole"))

@@ -7,8 +7,10 @@ class JobsConfig(AppConfig):
     label = "jobs"
 
     def ready(self) -> None:
-        """Find the jobs that the apps declare, and look at the schedules in every worker process."""
-        from steerco.kit.jobs import duties, schedules  # noqa: PLC0415  after the models are loaded
+        """Find the jobs that the apps declare; worker processes look at schedules and keep the planner's counts."""
+        from steerco.kit.health import statistics  # noqa: PLC0415  after the models are loaded
+        from steerco.kit.jobs import duties, schedules  # noqa: PLC0415
 
         autodiscover_modules("jobs")
         duties.declare_duty("schedules", schedules.tick, 10)
+        duties.declare_duty("refresh statistics", statistics.refresh, statistics.SECONDS)

@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from steerco.kit.history.writes import append_events
 from steerco.kit.jobs import leases
@@ -154,15 +155,15 @@ def verify_audit(expected: Head | None = None) -> Audit:
         audit.sealed += 1
         expected_position = audit.head.position + 1
         if position != expected_position:
-            reason = f"position {expected_position} is missing"
+            reason = _("position %(position)s is missing") % {"position": expected_position}
         elif not salt and said[0] not in named:
-            reason = "its content is gone and no erasure names it"
+            reason = _("its content is gone and no erasure names it")
         elif salt and digest_of(salt, said) != digest:
-            reason = "its content is not what was sealed"
+            reason = _("its content is not what was sealed")
         elif link(audit.head.chain, digest, position) != chain:
-            reason = "it does not follow from the event before"
+            reason = _("it does not follow from the event before")
         elif expected and position == expected.position and chain != expected.chain:
-            reason = "the chain does not pass through the expected head"
+            reason = _("the chain does not pass through the expected head")
         else:
             audit.erased += not salt
             audit.head = Head(position, chain)
@@ -170,7 +171,7 @@ def verify_audit(expected: Head | None = None) -> Audit:
         audit.bad_position, audit.bad_reason = expected_position, reason
         break
     if audit.is_whole and expected and audit.head.position < expected.position:
-        audit.bad_position, audit.bad_reason = audit.head.position + 1, "the end of the chain is missing"
+        audit.bad_position, audit.bad_reason = audit.head.position + 1, _("the end of the chain is missing")
     tail = Event.objects.filter(position=None).order_by("sequence")
     audit.unsealed = tail.count()
     audit.unsealed_from, audit.unsealed_since = tail.values_list("sequence", "at").first() or (None, None)

@@ -136,13 +136,15 @@ def _html(panel: Panel, request: HttpRequest, actor: Actor, subject: Any) -> Saf
 class Button:
     """A button that an upper app adds to a page: `address` returns "" where it must not be shown.
 
-    `main`: what people come to the page for. At most one on a page.
+    `main`: what people come to the page for. At most one on a page. `posts`: one click does it, on the page of a
+    record: the address gets the version that the page shows.
     """
 
     place: str
     label: str | Promise
     address: Callable[[Actor, Any], str]
     main: bool = False
+    posts: bool = False
 
 
 @dataclass(frozen=True)
@@ -152,6 +154,7 @@ class ShownButton:
     label: str | Promise
     url: str
     main: bool
+    posts: bool = False
 
 
 _buttons: list[Button] = []
@@ -164,5 +167,6 @@ def declare_button(button: Button) -> None:
 
 def buttons_at(place: str, actor: Actor, subject: Any) -> list[ShownButton]:
     """The buttons of `place` that `actor` may use on `subject`."""
-    found = [ShownButton(b.label, b.address(actor, subject), b.main) for b in _buttons if b.place == place]
+    at_place = (b for b in _buttons if b.place == place)
+    found = [ShownButton(b.label, b.address(actor, subject), b.main, b.posts) for b in at_place]
     return [b for b in found if b.url]

@@ -51,6 +51,8 @@ class Comparison:
         for column in columns:
             if self._is_hidden(column, version, row):
                 continue
+            if column.model_field is None and not column.custom and not hasattr(version, column.name):
+                continue  # made of other rows: nobody kept what it was
             before = self._text(column, version)
             if before != column.as_text(row):
                 found[column.name] = before or "—"

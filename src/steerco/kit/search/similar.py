@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from math import log
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import QuerySet
+
 from steerco.kit.permissions import Actor
 from steerco.kit.registers.register import Register
 from steerco.kit.search.models import number_of
@@ -64,20 +68,40 @@ def similar_to(
 def _scores(
     actor: Actor, register: Register, words: Sequence[str], without: int | None
 ) -> list[tuple[int, tuple[str, ...], float]]:
-    """(id, shared words, score) of the rows of one register that share a word with the text."""
-    visible = register.rows(actor).select_related(None).order_by()
+    """(id, shared words, score) of the rows of one register that share a word with the text. Two statements."""
+    visible = register.rows(actor).select_related(None).prefetch_related(None).order_by()
     if without is not None and register.is_records:
         visible = visible.exclude(entry=without)
+    holding: dict[str, list[int]] = defaultdict(list)
+    for place, pk in _holders(visible, words, number_of(register.model)):
+        holding[words[place]].append(pk)
+    telling = {word: pks for word, pks in holding.items() if len(pks) <= COMMON}
+    if not telling:
+        return []
     total = len(visible.values_list("pk")[: COMMON + 1])
     shared: dict[int, list[str]] = defaultdict(list)
     weight: dict[str, float] = {}
-    for word in words:
-        held = among_rows_holding([((Part(word),),)], number_of(register.model))
-        found = visible.filter(held).values_list("pk", flat=True)
-        pks = list(found[: COMMON + 1])
-        if not pks or len(pks) > COMMON:
-            continue
-        weight[word] = log(1 + (total - len(pks) + 0.5) / (len(pks) + 0.5))
-        for pk in pks:
+    for word in (word for word in words if word in telling):
+        weight[word] = log(1 + (total - len(telling[word]) + 0.5) / (len(telling[word]) + 0.5))
+        for pk in telling[word]:
             shared[pk].append(word)
     return [(pk, tuple(same), sum(weight[word] for word in same)) for pk, same in shared.items()]
+
+
+def _holders(visible: QuerySet[Any], words: Sequence[str], number: int) -> list[tuple[int, int]]:
+    """(place of the word, id of a row that holds it), at most one row of a word more than COMMON. One statement."""
+    parts: list[str] = []
+    values: list[Any] = []
+    for place, word in enumerate(words):
+        found = visible.filter(among_rows_holding([((Part(word),),)], number)).values_list("pk", flat=True)
+        try:
+            statement, given = found[: COMMON + 1].query.sql_with_params()
+        except EmptyResultSet:  # whoever may read nothing at all
+            return []
+        parts.append(f"SELECT {place}, held.* FROM ({statement}) held")  # noqa: S608  values are given apart
+        values += given
+    if not parts:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), values)
+        return [(place, pk) for place, pk in cursor.fetchall()]

@@ -25,6 +25,10 @@ FILLERS = frozenset(
     fur fuer haben hat hatte ich ihr im in ist ja kann kein keine konnen koennen mehr mit muss nach nicht
     noch nur ob oder ohne sein seine sich sie sind so soll uber ueber um und uns unter vom von vor war waren
     was weil wenn werden wie wir wird wo wurde wuerde zu zum zur
+    day days each every first last month months one other others same second third ten three time two week
+    weeks without year years
+    andere anderen drei eins erste ersten gleiche jahr jahre jede jeder letzte monat monate ohne tag tage
+    woche wochen zeit zwei zweite zweiten
     """.split()  # noqa: SIM905  words are read as words
 )
 ENDINGS = ("ungen", "ers", "en", "es", "er", "s", "n", "e")
@@ -108,6 +112,17 @@ def stems(text: str) -> list[str]:
         if len(word) > 2 and word not in FILLERS:
             found[_stem(word)] = None
     return list(found)
+
+
+def spelled(text: str, wanted: Iterable[str]) -> list[str]:
+    """The words of `text` of which `wanted` are the stems, as they are written there, each once, in their order."""
+    left, found = set(wanted), []
+    for word in _runs.findall(text):
+        for stem in stems(word):
+            if stem in left:
+                left.discard(stem)
+                found.append(word)
+    return found
 
 
 def _stem(word: str) -> str:

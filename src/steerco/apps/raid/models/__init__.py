@@ -6,7 +6,7 @@ from steerco.apps.raid.models.conflicts import Conflict
 from steerco.apps.raid.models.contingency import ContingencyMovement
 from steerco.apps.raid.models.dependencies import Dependency
 from steerco.apps.raid.models.issues import Issue
-from steerco.apps.raid.models.lessons import Lesson
+from steerco.apps.raid.models.lessons import Lesson, LessonLook, LessonUse
 from steerco.apps.raid.models.obstacles import Obstacle
 from steerco.apps.raid.models.risks import Risk
 
@@ -18,6 +18,8 @@ __all__ = [
     "Dependency",
     "Issue",
     "Lesson",
+    "LessonLook",
+    "LessonUse",
     "Obstacle",
     "Risk",
 ]

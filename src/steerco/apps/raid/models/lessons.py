@@ -5,9 +5,12 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from steerco.apps.initiatives.models import Record
+from steerco.apps.initiatives.models import OF_ENTRY, Entry, Record
+from steerco.apps.links.models import Relation
+from steerco.apps.people.models import Person
 from steerco.apps.raid.states import LESSON_STATES
 from steerco.kit.history import versioned
+from steerco.kit.permissions import Access, ScopedQuerySet
 from steerco.kit.states import States
 
 
@@ -50,3 +53,40 @@ class Lesson(Record):
     class Meta(Record.Meta):
         verbose_name = _("lesson")
         verbose_name_plural = _("lessons")
+
+
+class LessonUse(models.Model):
+    """What became of one lesson at one entry: suggested there, used there (`relation` is there), or not for there.
+
+    Whoever takes the relation away says by it that the lesson is not used there.
+    """
+
+    lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, related_name="uses")
+    entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="lesson_uses")
+    suggested_on = models.DateField()
+    relation = models.OneToOneField(Relation, null=True, on_delete=models.SET_NULL, related_name="lesson_use")
+    dismissed = models.BooleanField(default=False)
+    at = models.DateTimeField(null=True)
+    by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    objects = ScopedQuerySet.as_manager()
+    access = OF_ENTRY
+
+    class Meta:
+        verbose_name = _("use of a lesson")
+        verbose_name_plural = _("uses of lessons")
+        constraints = (models.UniqueConstraint(fields=("lesson", "entry"), name="raid_lesson_use_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.lesson_id} at {self.entry_id}"
+
+
+class LessonLook(models.Model):
+    """How far the clock has looked for what lessons are suggested at, one row: the last entry."""
+
+    position = models.BigIntegerField(default=0)
+
+    access = Access(rule="internal")
+
+    def __str__(self) -> str:
+        return str(self.position)

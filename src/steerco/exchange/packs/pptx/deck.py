@@ -8,6 +8,7 @@ from steerco.exchange.packs.content import PackContent
 from steerco.exchange.packs.pptx.house import open_house
 from steerco.exchange.packs.pptx.page import Book, Progress
 from steerco.exchange.packs.pptx.pages.changes import add_changes
+from steerco.exchange.packs.pptx.pages.conflicts import add_conflicts
 from steerco.exchange.packs.pptx.pages.cover import add_cover
 from steerco.exchange.packs.pptx.pages.decisions import add_decisions
 from steerco.exchange.packs.pptx.pages.milestones import add_milestones
@@ -24,6 +25,7 @@ _FRONT = (
     add_cover,
     add_overview,
     add_decisions,
+    add_conflicts,
     add_changes,
     add_ratings,
     add_milestones,

@@ -16,10 +16,12 @@ from steerco.exchange.packs.values import Wording
 CELL_LENGTH = 32_767
 SHEET_LENGTH = 31
 MOST_LINES = 20
+TOP = 2  # the row in which the table of a sheet begins
 _READ = 4_000
 SHEETS = (
     "overview",
     "decisions",
+    "conflicts",
     "changes",
     "ratings",
     "milestones",
@@ -205,3 +207,14 @@ def _unique(titles: Sequence[str]) -> list[str]:
         taken.add(name.casefold())
         found.append(name)
     return found
+
+
+def table_sheet(
+    book: Book, key: str, message: str, fields: list[Field], rows: list[list[Value]]
+) -> tuple[Worksheet, int, int]:
+    """A sheet with its message on top and one table; returns sheet, first and last row of data."""
+    sheet = book.sheet(key)
+    book.put(sheet, 0, 0, message, "title")
+    sheet.set_row(0, 24)
+    book.table(sheet, TOP, key, fields, rows)
+    return sheet, TOP + 1, TOP + max(len(rows), 1)

@@ -3,7 +3,13 @@
 from xlsxwriter.utility import quote_sheetname, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from steerco.exchange.packs.messages import changes_message, decisions_message, money_message, ratings_message
+from steerco.exchange.packs.messages import (
+    changes_message,
+    conflicts_message,
+    decisions_message,
+    money_message,
+    ratings_message,
+)
 from steerco.exchange.packs.ratings import SCALES, STATES, RatingValue, ink
 from steerco.exchange.packs.report import cover_lines
 from steerco.exchange.packs.xlsx.book import Book, Formula
@@ -31,6 +37,7 @@ def add_summary(book: Book) -> None:
         changes_message(content),
         money_message(content),
         decisions_message(content),
+        *((conflicts_message(content),) if content.conflicts else ()),
     )
     for message in messages:
         book.put(sheet, row, 0, message, "topic")

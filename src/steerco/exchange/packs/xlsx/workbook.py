@@ -8,7 +8,6 @@ from pathlib import Path
 
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
-from xlsxwriter.worksheet import Worksheet
 
 from steerco.exchange.packs.archive import stamp
 from steerco.exchange.packs.content import Change, ChangeKind, Money, PackContent, Risk
@@ -16,7 +15,6 @@ from steerco.exchange.packs.figures import major_units
 from steerco.exchange.packs.messages import (
     changes_message,
     changes_of,
-    decisions_message,
     milestones_message,
     money_message,
     project_message,
@@ -27,12 +25,12 @@ from steerco.exchange.packs.printable import fingerprint, printable_content
 from steerco.exchange.packs.ratings import Rating, RatingValue, Trend, ink
 from steerco.exchange.packs.report import cover_lines, notes, ranked
 from steerco.exchange.packs.values import Wording, kind_name
-from steerco.exchange.packs.xlsx.book import Book, Field, Formula, Value
+from steerco.exchange.packs.xlsx.asked import add_conflicts, add_decisions
+from steerco.exchange.packs.xlsx.book import TOP, Book, Field, Formula, Value, table_sheet
 from steerco.exchange.packs.xlsx.heat import add_heat_map
 from steerco.exchange.packs.xlsx.summary import add_summary
 
 MILLION = Decimal(1_000_000)
-TOP = 2
 
 
 class WorkbookTemplateError(ValueError):
@@ -80,7 +78,8 @@ def render_xlsx(
     book = Book(workbook, words)
     sheets = (
         add_summary,
-        _decisions,
+        add_decisions,
+        add_conflicts,
         _changes,
         _ratings,
         _milestones,
@@ -107,17 +106,6 @@ def millions(amount: Money | None) -> Decimal | None:
     return major_units(amount) / MILLION if amount else None
 
 
-def _sheet(
-    book: Book, key: str, message: str, fields: list[Field], rows: list[list[Value]]
-) -> tuple[Worksheet, int, int]:
-    """A sheet with its message on top and one table; returns sheet, first and last row of data."""
-    sheet = book.sheet(key)
-    book.put(sheet, 0, 0, message, "title")
-    sheet.set_row(0, 24)
-    book.table(sheet, TOP, key, fields, rows)
-    return sheet, TOP + 1, TOP + max(len(rows), 1)
-
-
 def _letter(book: Book, value: RatingValue | None) -> str:
     return book.words.labels.letter(value) if value else ""
 
@@ -126,34 +114,6 @@ def _trend(book: Book, rating: Rating | None) -> str:
     if rating is None or rating.trend is Trend.NONE:
         return ""
     return book.words.labels.trend_name(rating.trend)
-
-
-def _decisions(book: Book) -> None:
-    content, labels = book.words.content, book.words.labels
-    fields = [
-        Field(labels.number, 8),
-        Field(labels.project, 28),
-        Field(labels.question, 46, "strong"),
-        Field(labels.options, 40),
-        Field(labels.recommendation, 34),
-        Field(labels.consequence, 34),
-        Field(labels.decider.format(name="").strip(" :"), 20),
-        Field(labels.due, 13, "date"),
-    ]
-    rows: list[list[Value]] = [
-        [
-            item.number,
-            item.project,
-            item.question,
-            "\n".join(f"({index}) {option}" for index, option in enumerate(item.options, start=1)),
-            item.recommendation,
-            item.consequence,
-            item.decider,
-            item.deadline,
-        ]
-        for item in content.decisions
-    ]
-    _sheet(book, "decisions", decisions_message(content), fields, rows)
 
 
 def _changes(book: Book) -> None:
@@ -170,7 +130,7 @@ def _changes(book: Book) -> None:
         Field(labels.source, 26),
     ]
     rows = [_change(book, change) for kind in ChangeKind for change in changes_of(content, kind)]
-    sheet, first, last = _sheet(book, "changes", changes_message(content), fields, rows)
+    sheet, first, last = table_sheet(book, "changes", changes_message(content), fields, rows)
     looks = {date: "date", Decimal: "money"}
     for number, row in enumerate(rows, start=first):
         for column in (3, 4):
@@ -243,7 +203,7 @@ def _ratings(book: Book) -> None:
         if same and cost is not None and old is not None:
             cells[place + 6] = _difference(number, place + 4, place + 5, float(cost - old))
         rows.append(cells)
-    sheet, first, last = _sheet(book, "ratings", ratings_message(content), fields, rows)
+    sheet, first, last = table_sheet(book, "ratings", ratings_message(content), fields, rows)
     columns = [3 + 3 * i + offset for i in range(len(content.dimensions)) for offset in (0, 1)]
     book.colour_ratings(sheet, first, last, [*columns, place])
 
@@ -277,7 +237,7 @@ def _milestones(book: Book) -> None:
         days = (item.baseline, item.compared, item.forecast, item.actual)
         rows.append([item.project, item.name, item.tier, *days, late])
     message = milestones_message(content) if rows else labels.milestones
-    sheet, first, last = _sheet(book, "milestones", message, fields, rows)
+    sheet, first, last = table_sheet(book, "milestones", message, fields, rows)
     look = {"type": "data_bar", "bar_solid": True, "bar_color": "#F5B335", "bar_negative_color": "#8FB4CF"}
     sheet.conditional_format(first, 7, last, 7, look)
 
@@ -317,7 +277,7 @@ def _money(book: Book) -> None:
             [item.code, item.project, currency, *amounts, life, before, change, millions(item.benefits)]
         )
     message = money_message(content)
-    sheet, first, last = _sheet(book, "money", message, fields, rows)
+    sheet, first, last = table_sheet(book, "money", message, fields, rows)
     bar = {"type": "data_bar", "bar_solid": True, "bar_color": "#EE8A4A", "bar_negative_color": "#8FB4CF"}
     sheet.conditional_format(first, 7, last, 7, bar)
 
@@ -342,7 +302,7 @@ def _risks(book: Book) -> None:
     ]
     rows = [_risk(book, risk, number) for number, risk in enumerate(ranked(content.risks), start=TOP + 1)]
     message = risks_message(content) if rows else labels.risks
-    sheet, first, last = _sheet(book, "risks", message, fields, rows)
+    sheet, first, last = table_sheet(book, "risks", message, fields, rows)
     palette = content.palette
     limits = ((">=", 15, RatingValue.RED), (">=", 8, RatingValue.AMBER), (">=", 1, RatingValue.GREEN))
     for criteria, limit, value in limits:
@@ -407,7 +367,7 @@ def _projects(book: Book) -> None:
                 page.description,
             ]
         )
-    sheet, first, last = _sheet(book, "projects", labels.projects, fields, rows)
+    sheet, first, last = table_sheet(book, "projects", labels.projects, fields, rows)
     book.colour_ratings(sheet, first, last, (5, 7))
 
 
@@ -425,7 +385,7 @@ def _texts(book: Book) -> None:
         for page in book.words.content.projects
         for item in page.narratives
     ]
-    _sheet(book, "text", labels.text, fields, rows)
+    table_sheet(book, "text", labels.text, fields, rows)
 
 
 def _history(book: Book) -> None:
@@ -452,7 +412,7 @@ def _history(book: Book) -> None:
         for page in book.words.content.projects
         for point in page.history
     ]
-    sheet, first, last = _sheet(book, "history", labels.history, fields, rows)
+    sheet, first, last = table_sheet(book, "history", labels.history, fields, rows)
     book.colour_ratings(sheet, first, last, (3,))
 
 

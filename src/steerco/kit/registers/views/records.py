@@ -137,6 +137,7 @@ def _form_page(request: HttpRequest, register: Register, form: RecordForm, row: 
         "behalf": behalf,
         "conflict": conflict,
         "current_version": getattr(row, "version", 0),
+        "beside": [] if row is not None else render_panels(f"form.{register.key}", request, actor, None),
     }
     refused = request.method == "POST"
     return page(request, "registers/form.html", context, status=409 if conflict else 422 if refused else 200)
