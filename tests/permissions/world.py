@@ -182,6 +182,7 @@ class World:
             "papers:options": {"slug": "changes", "pk": self.records["change_request", code].pk},
             "papers:record": {"slug": "decisions", "pk": self.records["decision", code].pk},
             "governance:add_action": {"pk": self.records["decision", code].pk},
+            "change:requirements": {"pk": self.records["change_request", code].pk},
             "change:baseline": {"pk": self.records["change_request", code].pk},
             "imports:export_job": {"pk": self.extras["job", code]},
             "imports:export_job_file": {"pk": self.extras["job", code]},

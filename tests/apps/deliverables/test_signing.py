@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 from tests.apps.deliverables.conftest import MONDAY
-from tests.apps.worlds import OPERATOR, actor, browser, person, record
+from tests.apps.worlds import OPERATOR, actor, browser, person, posted, record
 
 from steerco.apps.deliverables.models import Approval, Deliverable, SignOffRound
 from steerco.apps.deliverables.registers import DeliverableRegister
@@ -180,6 +180,37 @@ def test_while_approvers_decide_nobody_decides_by_hand(place: Any) -> None:
     change(place, place.user, state="signed_off", signed_off_on=MONDAY.date())
     assert state(place) == "signed_off"
     assert SignOffRound.objects.get().reason == "The board decides"
+
+
+def test_an_open_round_offers_no_decision_by_hand(place: Any) -> None:
+    """Neither the page nor the API: both say that a round is open and where it is. Withdrawing it is still open."""
+    url = f"/registers/deliverables/{place.row.pk}/"
+    round_ = put(place, place.sponsor)
+    client = browser(person("Petra Portfolio", "portfolio_manager", place.project))  # may decide and move it
+    hidden = ("sign_off", "sign_off_with_conditions", "reject")
+    shown = client.get(url).content.decode()
+    assert not [key for key in hidden if f"{url}to/{key}/" in shown]
+    assert f"{url}to/rework/" in shown  # taking it back withdraws the round
+    for key in hidden:  # a page that was open before
+        assert client.get(f"{url}to/{key}/").status_code == 303
+        told = posted(client, f"{url}to/{key}/", {"signed_off_on": "2026-11-23"})
+        assert f"{url}#panel-record.signoff" in told
+        assert 'id="panel-record.signoff"' in told
+    for key in hidden:
+        sent = {} if key == "reject" else {"signed_off_on": "2026-11-23"}
+        sent |= {"conditions": "None"} if key.endswith("conditions") else {}
+        refused = client.post(
+            f"/api/v1/deliverables/{place.row.pk}/transitions/{key}/",
+            sent,
+            content_type="application/json",
+        )
+        assert refused.status_code in (400, 422), refused.content
+        assert "under way" in refused.content.decode()
+        assert f"{url}#panel-record.signoff" in refused.content.decode()
+    assert state(place) == "ready"
+    withdraw_round(actor(place.manager), round_)
+    shown = client.get(url).content.decode()
+    assert all(f"{url}to/{key}/" in shown for key in hidden)
 
 
 def test_who_may_ask_and_withdraw(place: Any) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.http import QueryDict
 from tests.apps.worlds import OPERATOR, actor, browser, initiative, person, record
 
 from steerco.apps.followups.chasing import chase
@@ -22,10 +23,12 @@ from steerco.apps.initiatives.services import restrict
 from steerco.apps.notices.services import deliver
 from steerco.apps.people.models import Person
 from steerco.kit import clock
-from steerco.kit.history import Invalid
+from steerco.kit.history import Change, Invalid
 from steerco.kit.journal import outbox
 from steerco.kit.permissions import Denied
+from steerco.kit.registers.listing import listing
 from steerco.kit.registers.models import SavedView
+from steerco.kit.registers.register import register_by_key
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -211,3 +214,53 @@ def test_a_vacant_post_is_answered_by_the_sponsor_after_two_working_days(town: A
         restrict(OPERATOR, hidden, [town.lea.party_id])
         leave(town.lea)
         assert FollowUp.objects.get(kind="action.due", debtor=town.lea.party) not in owed_by(actor(town.lena))
+
+
+def people(who: Person, query: str = "") -> dict[str, str]:
+    """The flag of everybody in the list of people, by name, as `who` sees it."""
+    register = register_by_key("person")
+    assert register is not None
+    found = listing(register, actor(who), QueryDict(f"cols=name,leaver&{query}"))
+    return {row.cells[0].html: row.cells[1].html for row in found.rows}
+
+
+def test_the_list_of_people_flags_who_leaves_and_still_has_something(town: Any) -> None:
+    assert not any(people(town.miriam).values())
+    leave(town.lea, TODAY + 20 * DAY)
+    leave(town.nora, TODAY + 20 * DAY)  # has nothing
+    assert {name: flag for name, flag in people(town.miriam).items() if flag} == {"Lea Leaver": "leaves soon"}
+    assert people(town.miriam, "leaver=true") == {"Lea Leaver": "leaves soon"}
+    assert "Lea Leaver" not in people(town.miriam, "leaver=false")
+    assert next(iter(people(town.miriam, "sort=-leaver"))) == "Lea Leaver"
+    assert [one.person for one in leavers(actor(town.miriam))] == [town.lea]
+    leave(town.lea, TODAY + 61 * DAY)
+    assert people(town.miriam, "leaver=true") == {}
+    leave(town.lea)
+    assert people(town.miriam, "leaver=true") == {"Lea Leaver": "has left"}
+    client = browser(town.miriam)
+    assert "has left" in client.get("/registers/people/?leaver=true").content.decode()
+    [row] = client.get("/api/v1/people/?leaver=true").json()["results"]
+    assert row["leaver"] == client.get(f"/api/v1/people/{row['id']}/").json()["leaver"] == "has left"
+
+
+@pytest.mark.usefixtures("results_are_kept")
+def test_the_flag_comes_with_the_first_thing_and_goes_with_the_last_at_once(town: Any) -> None:
+    leave(town.nora)
+    assert people(town.miriam, "leaver=true") == {}
+    last = record("action", town.pay, "Last", owner=town.nora.party, due_on=TODAY)
+    assert "Nora Next" in people(town.miriam, "leaver=true")
+    assert "Nora Next" in people(town.miriam, "sort=leaver")
+    register = register_by_key("action")
+    assert register is not None
+    register.write(OPERATOR, [Change({"state": "done", "done_on": TODAY}, pk=last.pk)])
+    assert "Nora Next" not in people(town.miriam, "leaver=true")
+
+
+def test_what_is_hidden_makes_nobody_a_leaver(town: Any) -> None:
+    shut = initiative("SHUT")
+    record("risk", shut, "Secret", owner=town.nora.party)
+    leave(town.nora)
+    assert people(town.miriam)["Nora Next"] == "has left"
+    restrict(OPERATOR, shut, [town.sven.party_id])
+    assert people(town.miriam)["Nora Next"] == ""
+    assert people(town.miriam, "leaver=true") == {}

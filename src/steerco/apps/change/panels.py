@@ -10,12 +10,17 @@ from django.utils.translation import gettext_lazy as _
 
 from steerco.apps.change.models import ChangeRequest
 from steerco.apps.change.selectors import change_register, changes_in, lines_of
+from steerco.apps.change.touching import changes_of, touched_by
+from steerco.apps.deliverables.models import Requirement
 from steerco.apps.initiatives.models import Initiative
 from steerco.apps.initiatives.selectors import read_from
+from steerco.apps.links.references import address, label
 from steerco.kit import clock
 from steerco.kit.journal.unchanged import count_while_unchanged, first_while_unchanged
 from steerco.kit.pages.panels import Button, PageState, Panel, declare_button, declare_panel
 from steerco.kit.permissions import Actor, can
+from steerco.kit.registers.inputs import ReferenceField
+from steerco.kit.registers.references import reference
 
 FIRST = 6
 WAITING = ("pending", "emergency", "recorded")
@@ -62,6 +67,28 @@ def _baseline(actor: Actor, subject: Any, state: PageState) -> dict[str, Any] | 
     }
 
 
+def _requirements(actor: Actor, subject: Any, state: PageState) -> dict[str, Any] | None:
+    """The requirements that a request touches, with the field that names one more."""
+    if not isinstance(subject, ChangeRequest):
+        return None
+    touches = touched_by(actor, subject)
+    may_edit = subject.is_open_to_writers and can(actor, "record.edit", subject)
+    if not touches and not may_edit:
+        return None
+    return {
+        "touches": [(row, f"{label(row.target)} {row.target.title}", address(row.target)) for row in touches],
+        "url": reverse("change:requirements", args=[subject.pk]) if may_edit else "",
+        "suggest": ReferenceField(reference("requirement"), actor).widget.attrs,
+    }
+
+
+def _changes(actor: Actor, subject: Any, state: PageState) -> dict[str, Any] | None:
+    """The requests that touch a requirement."""
+    found = changes_of(actor, subject) if isinstance(subject, Requirement) else []
+    register = change_register()
+    return {"rows": [(row, register.url(row), register.title(row)) for row in found]} if found else None
+
+
 def _effect(actor: Actor, found: Any) -> str:
     place = found.scope.code if found.scope else ""
     return f"{reverse('change:effect')}?{urlencode({'in': place})}"
@@ -78,6 +105,26 @@ declare_panel(
         _("Changes to decide"),
         12,
         (ChangeRequest._meta.label_lower,),
+    )
+)
+declare_panel(
+    Panel(
+        "change.requirements",
+        "record",
+        5,
+        "change/_requirements.html",
+        _requirements,
+        _("Requirements it touches"),
+    )
+)
+declare_panel(
+    Panel(
+        "requirement.changes",
+        "record",
+        33,
+        "change/_changes.html",
+        _changes,
+        _("Change requests that touch it"),
     )
 )
 declare_panel(

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import QuerySet, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from steerco.apps.change.models import ChangeRequest
 from steerco.apps.change.services import write_changes
 from steerco.apps.change.states import CHANGE_STATES
+from steerco.apps.change.touching import requirements_in_words, with_requirements
 from steerco.apps.escalation.deciding import delete_papers
 from steerco.apps.escalation.papers import options_in_words
 from steerco.apps.initiatives.registers import REFERENCE, RecordRegister
@@ -34,7 +36,7 @@ class ChangeRegister(RecordRegister):
     order = ("decide_by", "-priority", "sort_title")
     due, weight = "decide_by", "priority"
     search = ("title", "justification", "description", "notice_number")
-    related = ("initiative", "owner", "decider", "second", "requester")
+    related = ("initiative", "owner", "decider", "second", "requester", "entry")
     columns = (
         REFERENCE,
         Column("title", label=_("change"), headers=("title", "change title", "summary", "change request")),
@@ -70,6 +72,13 @@ class ChangeRegister(RecordRegister):
             headers=("cost impact", "impact on cost", "cost", "budget impact"),
         ),
         Column("currency"),
+        Column(
+            "requirements",
+            label=_("requirements it touches"),
+            kind=Kind.LONG,
+            text=requirements_in_words,
+            help=_("Named on its page, in the panel of that name."),
+        ),
         Column("impact_scope", headers=("scope impact", "impact on scope", "impact")),
         Column("impact_quality", headers=("quality impact",)),
         Column("impact_benefit", headers=("benefit impact", "benefits impact")),
@@ -161,6 +170,17 @@ class ChangeRegister(RecordRegister):
         View(_("Major"), "extent=major"),
         View(_("Mine"), "mine=true"),
     )
+
+    def rows(self, actor: Actor) -> QuerySet[Any]:
+        """The requests with the requirements that they touch."""
+        return super().rows(actor).prefetch_related(with_requirements(actor))
+
+    def find(self, actor: Actor, pk: int, *, deleted: bool = False) -> Any:
+        """One request with the requirements that it touches."""
+        row = super().find(actor, pk, deleted=deleted)
+        if row is not None:
+            prefetch_related_objects([row], with_requirements(actor))
+        return row
 
     def write(
         self, actor: Actor, changes: Sequence[Change], *, reason: str = "", batch: str = ""

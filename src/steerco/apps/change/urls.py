@@ -8,4 +8,5 @@ app_name = "change"
 urlpatterns = [
     path("effect/", views.effect_page, name="effect"),
     path("<int:pk>/baseline/", views.baseline_page, name="baseline"),
+    path("<int:pk>/requirements/", views.requirements, name="requirements"),
 ]

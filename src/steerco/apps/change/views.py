@@ -4,16 +4,18 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from steerco.apps.change.charts import course
 from steerco.apps.change.models import BaselineChange, ChangeRequest
 from steerco.apps.change.selectors import change_register, changes_in, lines_of, tally
 from steerco.apps.change.services import drop_baseline_change, set_baseline_change
 from steerco.apps.change.states import CHANGE_STATES
+from steerco.apps.change.touching import leave, touch, touched_by
 from steerco.apps.initiatives.models import Ancestry
 from steerco.apps.planning.models import Milestone
 from steerco.kit import clock
@@ -23,6 +25,7 @@ from steerco.kit.pages.htmx import page, redirect_to
 from steerco.kit.permissions import Actor, require
 from steerco.kit.permissions.inventory import guard
 from steerco.kit.registers.inputs import DateInput
+from steerco.kit.registers.references import reference
 from steerco.kit.registers.scopes import find_scope
 from steerco.kit.registers.views.finding import actor_of, find_row
 
@@ -133,3 +136,27 @@ def _line(actor: Actor, row: ChangeRequest, text: str) -> BaselineChange:
     if line is None:
         raise Http404
     return line
+
+
+@require_POST
+@guard("record.edit", "the change request; the requirement must be visible")
+@answered_once
+def requirements(request: HttpRequest, pk: int) -> HttpResponse:
+    """Name a requirement that the request touches, or take one off it."""
+    actor = actor_of(request)
+    register, row = find_row(request, change_register().slug, pk)
+    require(actor, "record.edit", row)
+    removed = request.POST.get("remove", "")
+    if removed:
+        named = {str(relation.pk): relation for relation in touched_by(actor, row)}
+        if removed not in named:
+            raise Http404
+        leave(actor, row, named[removed])
+        return redirect_to(request, register.url(row))
+    try:
+        named_one = reference("requirement").resolve(actor, request.POST.get("requirement", "")[:400])
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+    else:
+        touch(actor, row, named_one)
+    return redirect_to(request, register.url(row))

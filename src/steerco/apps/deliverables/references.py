@@ -1,11 +1,11 @@
-"""How people name deliverables in the fields of other records."""
+"""How people name deliverables and requirements in the fields of other records."""
 
 from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from steerco.apps.deliverables.models import Deliverable
+from steerco.apps.deliverables.models import Deliverable, Requirement
 from steerco.kit.fields import sort_key
 from steerco.kit.registers.references import Reference, declare_reference
 
@@ -15,22 +15,28 @@ def _matching(queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
 
 
 def _exact(queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
+    queryset = queryset.filter(deleted=False)
     code, _, rest = text.partition(" · ")[0].rpartition("/")
-    number = rest.rpartition("-")[2]
-    if code and number.isdigit():
+    prefix, _dash, number = rest.rpartition("-")
+    own = getattr(queryset.model, "number_prefix", "")
+    if code and number.isdigit() and prefix.upper() in (own, ""):
         return queryset.filter(initiative__code__iexact=code, number=int(number[:9]))
     return queryset.filter(sort_title=sort_key(text))
 
 
 def declare() -> None:
-    """Declare deliverables."""
-    declare_reference(
-        Reference(
-            key="deliverable",
-            model=Deliverable,
-            text=lambda row: f"{row.initiative.code}/{row.reference} · {row.title}",
-            matching=_matching,
-            exact=_exact,
-            url=lambda row: reverse("registers:record", args=["deliverables", row.pk]),
+    """Declare deliverables and requirements."""
+    for key, slug, model in (
+        ("deliverable", "deliverables", Deliverable),
+        ("requirement", "requirements", Requirement),
+    ):
+        declare_reference(
+            Reference(
+                key=key,
+                model=model,
+                text=lambda row: f"{row.initiative.code}/{row.reference} · {row.title}",
+                matching=_matching,
+                exact=_exact,
+                url=lambda row, slug=slug: reverse("registers:record", args=[slug, row.pk]),  # type: ignore[misc]
+            )
         )
-    )

@@ -1,6 +1,6 @@
 """The registers of deliverables, quality reviews and requirements, and the lines of the checklists."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +9,7 @@ from steerco.apps.deliverables.models import Deliverable, ObligationTemplate, Qu
 from steerco.apps.deliverables.services import (
     delete_deliverables,
     remove_templates,
+    withheld_by_round,
     write_deliverables,
     write_templates,
 )
@@ -165,6 +166,10 @@ class DeliverableRegister(RecordRegister):
         View(_("Without an owner"), "owner=none"),
         View(_("Without an approver"), "approver=none"),
     )
+
+    def withheld(self, row: Any) -> Mapping[str, str]:
+        """While approvers are asked, nobody signs off or rejects by hand."""
+        return withheld_by_round(row)
 
     def write(
         self, actor: Actor, changes: Sequence[Change], *, reason: str = "", batch: str = ""

@@ -67,13 +67,28 @@ def _check_signing(actor: Actor, changes: Sequence[Change], stored: dict[int, De
         if row is not None and row.state == change.values["state"]:
             continue
         if row is not None and row.entry_id in under_way:
-            errors[index] = {
-                "state": [_("A sign-off is under way: its approvers decide. Withdraw it to decide by hand.")]
-            }
+            errors[index] = {"state": [under_way_text(row)]}
         elif not actor.trusted and _wrote(actor, change, row):
             errors[index] = {"state": [_("You wrote it: somebody else must sign it off.")]}
     if errors:
         raise Invalid(errors)
+
+
+def under_way_text(row: Deliverable) -> str:
+    """Why nobody decides by hand what approvers are asked to decide, with the page that shows the round."""
+    register = register_by_key(row.register_key)
+    address = f"{register.url(row)}#panel-record.signoff" if register else ""
+    return _("A sign-off is under way: its approvers decide. Withdraw it to decide by hand: %(address)s") % {
+        "address": address
+    }
+
+
+def withheld_by_round(row: Deliverable) -> dict[str, str]:
+    """The transitions that an open round leaves to its approvers, each with the reason in words."""
+    if row.state != "ready" or not SignOffRound.objects.filter(entry=row.entry_id, state="asked").exists():
+        return {}
+    text = under_way_text(row)
+    return {way.key: text for way in row.states.leaving(row.state) if way.target in BY_SIGNING}
 
 
 def _owe_again(change: Change, row: Deliverable | None) -> None:

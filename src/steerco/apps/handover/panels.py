@@ -5,7 +5,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from steerco.apps.handover.models import Part
-from steerco.apps.handover.selectors import SOON, belongings, leavers, open_doors
+from steerco.apps.handover.selectors import belongings, leavers, open_doors, still_has
+from steerco.apps.people.leaving import SOON, declare_having
 from steerco.apps.people.models import Person
 from steerco.kit import clock
 from steerco.kit.pages.panels import PageState, Panel, declare_panel
@@ -34,3 +35,4 @@ def _at_home(actor: Actor, subject: None, state: PageState) -> dict[str, Any] | 
 
 declare_panel(Panel("handover", "record", 40, "handover/_person.html", _of_person, _("Belongings"), 12))
 declare_panel(Panel("home.leavers", "home", 36, "handover/_leavers.html", _at_home, _("Leaving"), 6))
+declare_having(still_has)

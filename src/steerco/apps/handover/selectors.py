@@ -2,20 +2,19 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from steerco.apps.followups.models import AnswerLink, FollowUp
 from steerco.apps.initiatives.models import Entry, Holding, Initiative
 from steerco.apps.initiatives.states import StateGroup
 from steerco.apps.initiatives.work import work_registers
+from steerco.apps.people.leaving import SOON
 from steerco.apps.people.models import Person
 from steerco.kit import clock
 from steerco.kit.permissions import Actor, visible_to
 from steerco.kit.registers.saved import shared_views_of
 
-SOON = timedelta(days=60)  # how long before they leave somebody is flagged
 ALIVE = (StateGroup.OPEN, StateGroup.PENDING)
 
 
@@ -139,3 +138,15 @@ def leavers(actor: Actor) -> list[Leaver]:
         posts[party] += 1
     found = [Leaver(p, records.get(pk, 0), posts.get(pk, 0), owed.get(pk, 0)) for pk, p in by_party.items()]
     return [leaver for leaver in found if leaver.count]
+
+
+def still_has(actor: Actor) -> Q:
+    """The condition on people that they have something of what `leavers` counts."""
+    keys = [register.key for register in work_registers()]
+    owned = Entry.objects.visible_to(actor).filter(
+        owner=OuterRef("party"), register__in=keys, state_group__in=ALIVE
+    )
+    owed = visible_to(FollowUp.objects.filter(state=FollowUp.State.OPEN, debtor=OuterRef("party")), actor)
+    held = Holding.objects.visible_to(actor).filter(person=OuterRef("pk"))
+    held = held.filter(Q(ends=None) | Q(ends__gte=clock.today()))
+    return Q(Exists(owned.order_by())) | Q(Exists(owed.order_by())) | Q(Exists(held.order_by()))

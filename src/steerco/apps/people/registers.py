@@ -3,16 +3,27 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from django.db.models import QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from steerco.apps.people.leaving import with_leavers
 from steerco.apps.people.models import Person, Unit
 from steerco.apps.people.services import change_units, remove_people, remove_units, write_people
+from steerco.kit import clock
 from steerco.kit.history import Change
 from steerco.kit.permissions import Actor
-from steerco.kit.registers.columns import Column
+from steerco.kit.registers.columns import Column, Kind
 from steerco.kit.registers.register import Register, Section, View, declare_register
 
 ACTIONS = {"view": "person.view", "create": "person.edit", "edit": "person.edit"}
+
+
+def _leaver(row: Any) -> str:
+    """What the flag says."""
+    if not getattr(row, "leaver", False):
+        return ""
+    return gettext("has left") if row.leaves < clock.today() else gettext("leaves soon")
 
 
 class PersonRegister(Register):
@@ -44,16 +55,36 @@ class PersonRegister(Register):
         Column("engagement"),
         Column("starts"),
         Column("leaves"),
+        Column(
+            "leaver",
+            label=_("leaver who still has something"),
+            kind=Kind.YES_NO,
+            sort="leaver",
+            text=_leaver,
+            anew=True,
+            help=_("Left, or leaves within 60 days, and still owns records, holds posts or owes answers."),
+        ),
     )
-    shown = ("name", "job_title", "unit", "organisation", "email", "phone", "engagement", "leaves")
-    filters = ("engagement", "unit", "organisation", "leaves")
+    shown = ("name", "job_title", "unit", "organisation", "email", "phone", "engagement", "leaves", "leaver")
+    filters = ("engagement", "unit", "organisation", "leaves", "leaver")
     groups = ("unit", "engagement")
     sections = (
         Section(_("Who"), ("name", "job_title", "engagement", "organisation", "unit")),
         Section(_("How to reach"), ("email", "phone")),
         Section(_("From–to"), ("starts", "leaves")),
     )
-    views = (View(_("Contractors"), "engagement=contractor"),)
+    views = (
+        View(_("Contractors"), "engagement=contractor"),
+        View(_("Leave and still have something"), "leaver=true&sort=leaves"),
+    )
+
+    def rows(self, actor: Actor) -> QuerySet[Any]:
+        """The people with the flag of those who leave."""
+        return with_leavers(super().rows(actor), actor)
+
+    def find(self, actor: Actor, pk: int, *, deleted: bool = False) -> Any:
+        """One person with the flag."""
+        return self.rows(actor).filter(pk=pk).first()
 
     def write(
         self, actor: Actor, changes: Sequence[Change], *, reason: str = "", batch: str = ""

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from steerco.apps.initiatives.registers import NAMES, REFERENCE, RecordRegister
-from steerco.apps.planning.milestones import write_milestones
+from steerco.apps.planning.milestones import baseline_refusal, write_milestones
 from steerco.apps.planning.models import Milestone
 from steerco.apps.planning.states import MILESTONE_STATES
 from steerco.kit.history import Change
@@ -110,6 +110,10 @@ class MilestoneRegister(RecordRegister):
     ) -> list[Any]:
         """Create and change milestones."""
         return write_milestones(actor, changes, reason=reason, batch=batch)
+
+    def undo_refusal(self, actor: Actor, row: Any, values: dict[str, Any], batch: str) -> str:
+        """An agreed baseline is not moved by an undo either, unless its own import was the first to fill it."""
+        return baseline_refusal(actor, row, values["baseline"], batch) if "baseline" in values else ""
 
 
 declare_register(MilestoneRegister())

@@ -19,6 +19,9 @@ from steerco.kit.journal.models import Event
 from steerco.kit.permissions import Actor, Denied, can
 from steerco.kit.registers.register import Register, register_by_key
 
+UNDO = "undo-"  # before the batch of the import that is undone
+BATCH = 40  # letters of a batch
+
 
 @dataclass
 class Kept:
@@ -66,7 +69,7 @@ def undo(actor: Actor, run: ImportRun) -> Undone:
     if not may_undo(actor, run):
         raise Denied("import.undo")
     result = Undone()
-    batch, reason = f"undo-{run.batch}"[:40], _("Import undone")
+    batch, reason = f"{UNDO}{run.batch}"[:BATCH], _("Import undone")
     created = {int(pk): version for pk, version in run.outcome.get("created", {}).items()}
     changed = {int(pk): version for pk, version in run.outcome.get("changed", {}).items()}
     with transaction.atomic():
@@ -173,6 +176,9 @@ def _write_back(
     """Write one row back; why not, where that cannot be."""
     if not register.allows(actor, "edit", row):
         return _("You may not change it.")
+    refusal = register.undo_refusal(actor, row, wanted, batch)
+    if refusal:
+        return refusal
     try:
         with transaction.atomic():
             if register.is_records and "state" in wanted and place_column(register) not in wanted:

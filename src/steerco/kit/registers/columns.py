@@ -50,6 +50,7 @@ class Column:
     `help` is the tooltip that explains a term. `headers` are other words that files have over this column.
     `words` are other words that files have for a value; `of_percent` is the step of a scale for a percentage.
     `hidden_with` names a reference: where the reader may not see what it names, they do not see this value either.
+    `anew`: it is made of other rows than the register's `reads`; a list that asks for it is read again each time.
     `needs` is the action that reading and writing a confidential value needs besides those on its row.
     A row's `withheld` are the names of the columns that its reader may not see (masking.py); they read as empty.
     """
@@ -62,6 +63,7 @@ class Column:
     currency: str = ""
     read_only: bool = False
     wide: bool = False
+    anew: bool = False
     headers: tuple[str, ...] = ()
     hidden_with: str = ""
     needs: str = ""

@@ -167,9 +167,12 @@ def listing(register: Register, actor: Actor, query: QueryDict) -> Listing:
 def _reading(register: Register, query: QueryDict) -> Reading:
     """How ids and counts are read: again only after a write, where the register says what decides them.
 
-    What is searched for is not kept: nobody knows where its words stand.
+    What is searched for is not kept: nobody knows where its words stand. Nor is what a column decides that is made of
+    other rows.
     """
-    return ANEW if query.get("q") else Reading(register.reads)
+    asked = {*query, query.get("by", ""), *(p.strip().lstrip("-") for p in query.get("sort", "").split(","))}
+    anew = query.get("q") or any(column.anew and column.name in asked for column in register.columns)
+    return ANEW if anew else Reading(register.reads)
 
 
 def count_of(queryset: QuerySet[Any], page: Page, reading: Reading = ANEW) -> int:

@@ -99,7 +99,9 @@ def open_transitions(register: Register, actor: Actor, row: Any) -> list[Transit
     """The ways out of the row's state that the actor may take."""
     if register.states is None:
         return []
-    return [t for t in register.states.leaving(row.state) if can(actor, t.action, row)]
+    ways = [t for t in register.states.leaving(row.state) if can(actor, t.action, row)]
+    withheld = register.withheld(row) if ways else {}
+    return [t for t in ways if t.key not in withheld]
 
 
 def held_at(register: Register, row: Any, moment: datetime) -> Any | None:

@@ -4,7 +4,7 @@ A new register is a model, a Register with columns, filters and sections, and a 
 docs/develop/add-a-register.md.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -229,6 +229,10 @@ class Register:
         """Whether `actor` may do `what` ("create", "edit", ...) with `row` or at all."""
         return can(actor, self.actions[what], row, anywhere=anywhere)
 
+    def withheld(self, row: Any) -> Mapping[str, str]:
+        """The transitions that are not open now although the state allows them: why not in words, by their keys."""
+        return {}
+
     # -- writing: subclasses say which service ------------------------------------------------------------------
 
     def write(
@@ -249,6 +253,10 @@ class Register:
         Only where the model has no `deleted` mark.
         """
         raise NotImplementedError
+
+    def undo_refusal(self, actor: Actor, row: Any, values: dict[str, Any], batch: str) -> str:
+        """Why an undo may not write `values` back into `row`, beyond the right to edit it; "" where it may."""
+        return ""
 
     # -- addresses ----------------------------------------------------------------------------------------------
 

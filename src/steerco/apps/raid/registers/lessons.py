@@ -15,6 +15,11 @@ from steerco.kit.registers.columns import Column, Kind
 from steerco.kit.registers.register import Section, View
 
 
+def _times(row: Any) -> str:
+    """How often it is used; nothing for never, and for a version of the past, of which nobody kept it."""
+    return str(getattr(row, "reused", 0) or "")
+
+
 class LessonRegister(RecordRegister):
     """Lessons."""
 
@@ -54,6 +59,7 @@ class LessonRegister(RecordRegister):
             label=_("reused"),
             kind=Kind.NUMBER,
             sort="reused",
+            text=_times,
             help=_("At how many records that you may read it is used."),
         ),
         Column("changed_at", label=_("changed")),

@@ -163,6 +163,10 @@ def transition(request: HttpRequest, slug: str, pk: int, key: str) -> HttpRespon
     register, row = find_row(request, slug, pk)
     actor = actor_of(request)
     way = next((t for t in open_transitions(register, actor, row) if t.key == key), None)
+    withheld = register.withheld(row).get(key) if way is None else None
+    if withheld:  # a page that was opened before shows a button that is no longer there
+        messages.error(request, withheld)
+        return redirect_to(request, register.url(row))
     if way is None:
         raise Http404
     names = [n for n in way.asks if n in register.editable_columns()]
