@@ -122,13 +122,13 @@ def _fetch(box: imaplib.IMAP4, uid: str) -> bytes | None:
     """The mail, without marking it; None for one that is larger than any that is taken."""
     size = SIZE.search(_flat(_checked(box.uid("FETCH", uid, "(RFC822.SIZE)"))))
     if size is None:
-        raise imaplib.IMAP4.error(f"mail {uid} is gone")
+        raise imaplib.IMAP4.error(_("mail %(number)s is gone") % {"number": uid})
     if int(size[1]) > MOST_BYTES:
         return None
     for part in _checked(box.uid("FETCH", uid, "(BODY.PEEK[])")):
         if isinstance(part, tuple) and isinstance(part[1], bytes):
             return part[1]
-    raise imaplib.IMAP4.error(f"mail {uid} has no text")
+    raise imaplib.IMAP4.error(_("mail %(number)s cannot be read") % {"number": uid})
 
 
 def _flat(data: list[Any]) -> bytes:
