@@ -19,6 +19,7 @@ OPERATOR = Actor.operator("test")
 # What a record of a register cannot be without, besides its place and its title.
 NEEDED: dict[str, dict[str, Any]] = {
     "contingency": {"type": "set_aside", "days": 3},
+    "appetite": {"category": "legal", "score": 8},
     "tolerance": {"area": "time", "days": 5},
     "decision_right": {"subject": "change"},
     "checklist": {"rank": 1, "checklist": "Start"},

@@ -136,6 +136,8 @@ PAGES = (
     "/registers/risks/",
     "/registers/risks/?by=initiative&compare=2026-06-01",
     "/registers/risks/matrix/?in=NWC",
+    "/registers/risks/enterprise/?in=NWC",
+    "/registers/dependencies/network/?in=NWC",
     "/registers/risks/new/",
     "/registers/milestones/",
     "/registers/people/",

@@ -47,6 +47,9 @@ PAGES = {
     "risks compared": "/registers/risks/?compare={yesterday}",
     "risks of a place": "/registers/risks/?in=TOP",
     "matrix": "/registers/risks/matrix/",
+    "enterprise risk": "/registers/risks/enterprise/",
+    "enterprise risk of a place": "/registers/risks/enterprise/?in=TOP",
+    "network": "/registers/dependencies/network/?in=TOP",
     "issues": "/registers/issues/",
     "actions": "/registers/actions/",
     "milestones": "/registers/milestones/",
@@ -88,6 +91,7 @@ def fill(rows: int) -> dict[str, Any]:
         "action": {"due_on": today - timedelta(1)},
         "decision": {"decide_by": today},
         "change_request": {"days": 3, "decide_by": today},
+        "dependency": {"need_by": today, "outside": "Supplier"},
         "milestone": {"baseline": today, "forecast": today + timedelta(9)},
     }
     made: dict[str, list[Any]] = {}

@@ -18,7 +18,7 @@ from steerco.apps.deliverables.services import write_templates
 from steerco.apps.deliverables.signing import Terms, open_round
 from steerco.apps.escalation.ladder import Step
 from steerco.apps.escalation.proposals import Proposal, propose
-from steerco.apps.escalation.services import write_rights, write_tolerances
+from steerco.apps.escalation.services import write_rights, write_settings, write_tolerances
 from steerco.apps.followups.models import FollowUp
 from steerco.apps.followups.services import Ask, answer, ask
 from steerco.apps.governance.models import Decision
@@ -41,7 +41,7 @@ from steerco.apps.organisation.services import configure, define_field
 from steerco.apps.people.models import Person, Unit
 from steerco.apps.people.services import write_people, write_units
 from steerco.apps.planning.models import Milestone
-from steerco.apps.raid.models import Action, Conflict, Dependency, Issue, Risk
+from steerco.apps.raid.models import Action, Appetite, Conflict, Dependency, Issue, Risk
 from steerco.apps.reporting.models import PackFile
 from steerco.apps.reporting.services import request_pack
 from steerco.kit import clock
@@ -307,7 +307,7 @@ def _records(world: World, code: str) -> None:
 
 
 def _authority(world: World, code: str) -> None:
-    """A tolerance and a decision right of a place, and its risk proposed to a level above."""
+    """A tolerance, a decision right and an appetite of a place, and its risk proposed to a level above."""
     place, name = world.initiatives[code], f"of {code}" if code in {"A11", "B1"} else CANARY
     tolerance = {"initiative": place, "area": "time", "title": f"Date {name}", "days": 5}
     world.records["tolerance", code] = write_tolerances(OPERATOR, [Change(tolerance)])[0]
@@ -318,6 +318,8 @@ def _authority(world: World, code: str) -> None:
     world.extras["escalation", code] = made.pk
     right = {"initiative": place, "subject": "change", "title": f"Changes {name}", "party": party}
     world.records["decision_right", code] = write_rights(OPERATOR, [Change(right)])[0]
+    carried = {"initiative": place, "category": "legal", "title": f"Carried {name}", "score": 8}
+    world.records["appetite", code] = write_settings(OPERATOR, Appetite, [Change(carried)], "appetite")[0]
 
 
 def _governance(world: World, code: str) -> None:

@@ -42,7 +42,12 @@ def menu(request: HttpRequest) -> list[Item]:
             _("Registers"),
             reverse("site:registers"),
             "r",
-            children=[*lists("registers"), Item(_("Escalations"), reverse("escalation:list"))],
+            children=[
+                *lists("registers"),
+                Item(_("Escalations"), reverse("escalation:list")),
+                Item(_("Enterprise risk"), reverse("raid:enterprise")),
+                Item(_("Dependency network"), reverse("raid:network")),
+            ],
         ),
         Item(_("Planning"), reverse("registers:list", args=["milestones"]), "l", children=lists("planning")),
         Item(
@@ -98,8 +103,9 @@ def _administration(actor: Actor) -> list[Item]:
 
 def _mark(items: list[Item], path: str) -> None:
     for item in items:
-        for child in item.children:
-            child.active = path.startswith(child.url)
+        within = [child for child in item.children if path.startswith(child.url)]
+        for child in sorted(within, key=lambda one: -len(one.url))[:1]:
+            child.active = True
         own = path == item.url if item.url == "/" else path.startswith(item.url)
         item.active = own or any(child.active for child in item.children)
 

@@ -26,6 +26,7 @@ _numbers = count(1)
 # What does not go together with other values of its row, however they are drawn.
 EMPTY: dict[str, dict[str, Any]] = {
     "tolerance": {**dict.fromkeys(("percent", "money", "score", "starts", "ends")), "currency": ""},
+    "appetite": {"score": 8, "money": None, "currency": "", "starts": None, "ends": None},
     "decision_right": dict.fromkeys(("starts", "ends")),
     "change_request": {"verified_on": None},
 }

@@ -36,7 +36,7 @@ def write_tolerances(
     for change in changes:
         if change.values.get("percent") is not None:
             change.values["percent"] = change.values["percent"].quantize(TENTH)
-    return _write(actor, Tolerance, changes, "tolerance", reason, batch)
+    return write_settings(actor, Tolerance, changes, "tolerance", reason=reason, batch=batch)
 
 
 def write_rights(
@@ -46,12 +46,20 @@ def write_rights(
 
     Raises Denied, Invalid (by position), Conflict; all or nothing.
     """
-    return _write(actor, DecisionRight, changes, "right", reason, batch)
+    return write_settings(actor, DecisionRight, changes, "right", reason=reason, batch=batch)
 
 
-def _write(
-    actor: Actor, model: type[T], changes: Sequence[Change], word: str, reason: str, batch: str
+def write_settings(
+    actor: Actor,
+    model: type[T],
+    changes: Sequence[Change],
+    word: str,
+    *,
+    reason: str = "",
+    batch: str = "",
 ) -> list[T]:
+    """Create and change rows that hold from–to at an initiative, as whoever may set them at the level above it. `word`
+    begins the kinds of their events. Raises Denied, Invalid (by position), Conflict; all or nothing."""
     with transaction.atomic():
         rows: QuerySet[Any] = model._default_manager.all()
         stored = rows.select_related("initiative__parent").in_bulk([c.pk for c in changes if c.pk])

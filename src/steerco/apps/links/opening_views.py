@@ -15,7 +15,7 @@ from steerco.kit.journal.submissions import answered_once
 from steerco.kit.pages.htmx import page, redirect_to
 from steerco.kit.permissions import Actor
 from steerco.kit.permissions.inventory import guard
-from steerco.kit.registers.forms import RecordForm
+from steerco.kit.registers.forms import RecordForm, started_with
 from steerco.kit.registers.masking import mask
 from steerco.kit.registers.register import Register, register_by_key
 from steerco.kit.registers.views.finding import actor_of
@@ -71,17 +71,7 @@ def _find(actor: Actor, pk: int, key: str) -> tuple[Register, Any, Opening]:
 
 def _initial(target: Register, opening: Opening, row: Any) -> dict[str, Any]:
     """What the form starts with, as its fields show it: the model's defaults, then what the opening says."""
-    columns = target.editable_columns()
-    start = {"initiative": row.initiative, **opening.start(row)}
-    probe = target.model(**{name: value for name, value in start.items() if value is not None})
-    if target.states is not None:
-        start["state"] = probe.state = target.states.first.key  # type: ignore[attr-defined]
-    named = {name for name in columns if name in start or _has_default(columns[name])}
-    return {name: columns[name].initial(probe) for name in named}
-
-
-def _has_default(column: Any) -> bool:
-    return column.model_field is not None and column.model_field.has_default()
+    return started_with(target, {"initiative": row.initiative, **opening.start(row)})
 
 
 def _ending(source: Register, opening: Opening, row: Any) -> list[tuple[Any, str]]:

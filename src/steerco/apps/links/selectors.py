@@ -1,5 +1,6 @@
 """Reads of what hangs on an entry, within what the actor may see."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +11,7 @@ from steerco.apps.initiatives.models import Entry, Restriction
 from steerco.apps.initiatives.policy import actor_for
 from steerco.apps.initiatives.states import StateGroup
 from steerco.apps.links.files import folder, path_of
-from steerco.apps.links.models import Attachment, Comment, Mention, Relation, StoredFile, Tag, Watch
+from steerco.apps.links.models import Attachment, Comment, Mention, Relation, StoredFile, Tag, Tagging, Watch
 from steerco.apps.links.prose import as_html, as_typed, mentioned
 from steerco.apps.links.references import address, label
 from steerco.apps.people.models import Party
@@ -186,3 +187,22 @@ def file_paths() -> list[str]:
     """The paths below the media folder that attachments name: for the comparison of files with rows."""
     digests = StoredFile.objects.values_list("digest", flat=True)
     return [path_of(digest).relative_to(folder().parent).as_posix() for digest in digests]
+
+
+def tags_among(actor: Actor, entry_ids: Sequence[int]) -> dict[str, list[int]]:
+    """The tags of entries that the caller has found for `actor`, with the entries that have them."""
+    found: dict[str, list[int]] = {}
+    rows = Tagging.objects.visible_to(actor).filter(entry__in=entry_ids).order_by("tag__sort_name", "entry")
+    for name, entry in rows.values_list("tag__name", "entry"):
+        found.setdefault(name, []).append(entry)
+    return found
+
+
+def causes_among(actor: Actor, entry_ids: Sequence[int]) -> dict[int, set[int]]:
+    """What causes several of the entries, as far as `actor` may read it: the entries that each one causes."""
+    found: dict[int, set[int]] = {}
+    rows = Relation.objects.visible_to(actor).filter(kind=Relation.Kind.CAUSES, target__in=entry_ids)
+    live = rows.filter(source__state_group__in=(StateGroup.OPEN, StateGroup.PENDING))
+    for source, target in live.order_by("source", "target").values_list("source", "target"):
+        found.setdefault(source, set()).add(target)
+    return {source: targets for source, targets in found.items() if len(targets) > 1}

@@ -1,4 +1,4 @@
-"""The buttons that lead from the lists of risks and obstacles to their pages."""
+"""The buttons that lead from the lists of risks, dependencies and obstacles to their pages."""
 
 from typing import Any
 
@@ -21,4 +21,6 @@ def _beside(name: str) -> Any:
 
 
 declare_button(Button("list.risk", _("As a matrix"), _beside("raid:matrix")))
+declare_button(Button("list.risk", _("Over all initiatives"), _beside("raid:enterprise")))
+declare_button(Button("list.dependency", _("As a network"), _beside("raid:network")))
 declare_button(Button("list.obstacle", _("As a board"), _beside("raid:board")))

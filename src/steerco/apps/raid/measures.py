@@ -23,6 +23,7 @@ from steerco.apps.initiatives.states import StateGroup
 from steerco.apps.notices.working_time import working_days_between
 from steerco.apps.organisation.scales import risk_matrix
 from steerco.apps.organisation.selectors import organisation
+from steerco.apps.raid.appetite import over_appetite
 from steerco.apps.raid.models import Issue, Risk
 from steerco.engine.risk.scoring import Scale
 
@@ -59,6 +60,10 @@ def _beyond(day: date, threshold: int) -> Iterable[Fact]:
     rows = _threats().filter(score__gt=lowest).values_list("entry", "initiative", "score")
     found = ((entry, initiative, score or 0) for entry, initiative, score in rows)
     return beyond_tolerance(found, held, RISK, "score")
+
+
+def _beyond_appetite(day: date, threshold: int) -> Iterable[Fact]:
+    return (Fact(entry, place, score, carried) for entry, place, score, carried in over_appetite(day))
 
 
 def _unacknowledged(day: date, threshold: int) -> Iterable[Fact]:
@@ -127,6 +132,19 @@ declare_measure(
             _("Its score is %(score)s; the tolerance is %(limit)s.") % {"score": value, "limit": limit}
         ),
         find=_beyond,
+        has_threshold=False,
+    )
+)
+declare_measure(
+    Measure(
+        key="risk.appetite",
+        label=gettext_lazy("Risk beyond the appetite for its category"),
+        words=lambda _score: _("A threat scores more than the appetite for its category carries"),
+        said=lambda value, limit: (
+            _("Its score is %(score)s; the appetite for its category is %(limit)s.")
+            % {"score": value, "limit": limit}
+        ),
+        find=_beyond_appetite,
         has_threshold=False,
     )
 )

@@ -71,6 +71,7 @@ def _top_risks(actor: Actor, subject: Initiative, state: PageState) -> dict[str,
         "top": top,
         "count": count_while_unchanged(read_from(Risk), queryset),
         "url": f"{register.list_url()}?{query.urlencode()}",
+        "enterprise_url": f"{reverse('raid:enterprise')}?{query.urlencode()}",
     }
 
 
@@ -223,6 +224,7 @@ def _dependencies(actor: Actor, subject: Initiative, state: PageState) -> dict[s
             (_("Others need of us"), [shown(r, r.initiative, "", r.owner) for r in gifts]),
         ],
         "url": f"{register.list_url()}?{address(**{'in': subject.code}).urlencode()}",
+        "network_url": f"{reverse('raid:network')}?{address(**{'in': subject.code}).urlencode()}",
     }
 
 

@@ -18,7 +18,7 @@ from steerco.kit.registers.masking import mask
 MOVEMENTS = 6
 
 
-def _lines(reserve: Reserve) -> list[dict[str, Any]]:
+def lines_of(reserve: Reserve) -> list[dict[str, Any]]:
     """A line for each currency and one for days, each figure as people read it."""
     lines = []
     for currency in reserve.currencies:
@@ -38,6 +38,7 @@ def _line(currency: str, exposed: Any, kept: Any, text: Any) -> dict[str, Any]:
         "currency": currency,
         "exposure": text(exposed.exposure if exposed else 0),
         "expected": text(expected),
+        "chance": text(exposed.chance) if exposed and exposed.chance else "",
         "gain": text(exposed.gain) if exposed and exposed.gain else "",
         "held": text(kept.held) if kept else "",
         "drawn": text(kept.drawn) if kept else "",
@@ -56,8 +57,8 @@ def _of_initiative(actor: Actor, subject: Initiative, state: PageState) -> dict[
     shown = list(rows.select_related(*register.related).order_by("-moved_on", "-pk")[:MOVEMENTS])
     return {
         "total": found.total,
-        "lines": _lines(found.total),
-        "parts": [(place, line) for place, reserve in found.parts for line in _lines(reserve)],
+        "lines": lines_of(found.total),
+        "parts": [(place, line) for place, reserve in found.parts for line in lines_of(reserve)],
         "movements": [
             {
                 "url": register.url(row),
@@ -87,7 +88,7 @@ def _of_list(actor: Actor, listing: Any, state: PageState) -> dict[str, Any] | N
         return None
     if scope is not None:
         reserve.ledger = reserves_of(actor, scope.row).total.ledger
-    return {"total": reserve, "lines": _lines(reserve), "of_list": True}
+    return {"total": reserve, "lines": lines_of(reserve), "of_list": True}
 
 
 READS = tuple(model._meta.label_lower for model in (Risk, ContingencyMovement))

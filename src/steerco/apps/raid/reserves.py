@@ -28,18 +28,21 @@ from steerco.kit.permissions import Actor, visible_to
 
 @dataclass
 class Exposed:
-    """What risks would cost if they happened, what they are expected to cost, and what chances are expected to bring.
+    """What risks would cost if they happened, what they are expected to cost; what chances would bring, what they are
+    expected to bring.
 
     Amounts are minor units of one currency, or working days.
     """
 
     exposure: int = 0
     expected: int | Decimal = 0
+    chance: int = 0
     gain: int | Decimal = 0
 
     def add(self, direction: str, exposure: int, expected: int | Decimal) -> None:
         """Count risks in; the engine gives what a chance brings as a negative number."""
         if direction == Direction.OPPORTUNITY:
+            self.chance += exposure
             self.gain -= expected
         else:
             self.exposure += exposure
@@ -157,7 +160,8 @@ def _ledger(rows: QuerySet[ContingencyMovement]) -> Ledger:
 
 @dataclass(frozen=True)
 class Reserves:
-    """The reserve of an initiative with all below it, its own, and those of its visible children."""
+    """The reserve of an initiative with all below it, its own, and those of its visible children; of the whole
+    organisation those of what stands at the top of what the reader sees."""
 
     total: Reserve
     parts: list[tuple[Initiative, Reserve]]
@@ -167,6 +171,26 @@ def _below(rows: QuerySet[Any], places: Iterable[Initiative]) -> QuerySet[Any]:
     """What stands at `places` and below, each row once; found from the tree, never by looking through all rows."""
     inside = Ancestry.objects.filter(ancestor__in=[place.pk for place in places])
     return rows.filter(initiative__in=inside.values("descendant"))
+
+
+def reserves_of_all(actor: Actor) -> Reserves:
+    """The reserve of all that `actor` may read, and what each place at the top of it makes of the total."""
+    risks = visible_to(Risk._default_manager.all(), actor)
+    moves = visible_to(ContingencyMovement._default_manager.all(), actor)
+    total = reserve_of(risks)
+    total.ledger = _ledger(moves)
+    if total.is_empty:
+        return Reserves(total, [])
+    visible = Initiative.objects.visible_to(actor)
+    seen_below = Ancestry.objects.filter(depth__gt=0, ancestor__in=visible.order_by().values("pk"))
+    tops = visible.filter(archived=False).exclude(pk__in=seen_below.values("descendant"))
+    found = list(tops)
+    inside = risks.filter(initiative__above__ancestor__in=tops.order_by().values("pk"))
+    by_place = _reserves(inside.annotate(place=F("initiative__above__ancestor")))
+    parts = [(place, by_place.places.get(place.pk, Reserve())) for place in found]
+    _add_ledgers(moves, None, found, {place.pk: reserve for place, reserve in parts})
+    parts = [(place, reserve) for place, reserve in parts if not reserve.is_empty]
+    return Reserves(total, parts if len(parts) > 1 else [])
 
 
 def reserves_of(actor: Actor, subject: Initiative) -> Reserves:
@@ -190,11 +214,12 @@ def reserves_of(actor: Actor, subject: Initiative) -> Reserves:
 
 def _add_ledgers(
     moves: QuerySet[ContingencyMovement],
-    subject: Initiative,
+    subject: Initiative | None,
     children: list[Initiative],
     reserves: dict[int, Reserve],
 ) -> None:
-    reserves[subject.pk].ledger = _ledger(moves.filter(initiative=subject))
+    if subject is not None:
+        reserves[subject.pk].ledger = _ledger(moves.filter(initiative=subject))
     movements: dict[int, list[Movement]] = {}
     of_child = Q(initiative__above__ancestor__in=[child.pk for child in children])
     rows = _below(moves, children).filter(of_child, state="approved", deleted=False).order_by()

@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from steerco.apps.initiatives.registers import REFERENCE, RecordRegister
@@ -33,7 +33,7 @@ def strategy_text(row: Any) -> str:
     """What influence and interest call for: "manage closely"; "" where one of them was not said."""
     if row.is_powerful is None or row.is_interested is None:
         return ""
-    return _now(str(STRATEGIES[row.is_powerful, row.is_interested]))
+    return gettext(str(STRATEGIES[row.is_powerful, row.is_interested]))
 
 
 class StakeholderRegister(RecordRegister):

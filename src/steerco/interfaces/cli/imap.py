@@ -20,7 +20,7 @@ TIMEOUT = 30  # seconds without an answer
 MOST_AT_ONCE = 500
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
-TOO_LARGE = "larger than 10 MB"
+TOO_LARGE = "too_large"
 
 
 class Unreachable(Exception):
@@ -101,7 +101,7 @@ def _empty(
     box: imaplib.IMAP4, done: str, take: Callable[[bytes], str], say: Callable[[str, str], None]
 ) -> int:
     # Without a folder for what is done, what was read before is not looked at again; with one, all that lies here is.
-    found = _checked(box.uid("SEARCH", "UNDELETED" if done else "UNSEEN UNDELETED"))
+    found = _checked(box.uid("SEARCH", "UNDELETED", *([] if done else ["UNSEEN"])))
     uids = found[0].split()[:MOST_AT_ONCE] if found and found[0] else []
     for raw_uid in uids:
         uid = raw_uid.decode("ascii")

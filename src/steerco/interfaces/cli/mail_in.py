@@ -46,11 +46,11 @@ MANUAL = Manual(
     ),
     ('/etc/aliases    reply: "|/opt/steerco/bin/steerco mail-in"',),
     gettext_lazy(
-        "An answer is taken from the person to whom our mail went, at the address signed for them; of it only the "
-        "words, without quotes, signature and attachments. A mail to the office is taken whole, from people of the "
-        "address book; of others it is held in the office's queue. Each is taken once, by its Message-ID. Exit status: 0 "
-        "dealt with, whatever became of it (a refusal is not answered, so that no mail goes back and forth); 75 try again "
-        "later."
+        "An answer is taken from the person to whom our mail went, at the address signed for them; of it only"
+        " the words, without quotes, signature and attachments. A mail to the office is taken whole, from "
+        "people of the address book; of others it is held in the office's queue. Each is taken once, by its "
+        "Message-ID. Exit status: 0 dealt with, whatever became of it (a refusal is not answered, so that no "
+        "mail goes back and forth); 75 try again later."
     ),
 )
 OUTCOMES: dict[str, Promise] = {

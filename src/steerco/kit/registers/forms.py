@@ -135,3 +135,17 @@ class BehalfForm(forms.Form):
         """The actor, acting for the party that the valid form names."""
         party = self.cleaned_data.get("behalf_of")
         return self.actor.acting_for(party.pk, self.cleaned_data["behalf_source"]) if party else self.actor
+
+
+def started_with(register: Register, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What the form of a new row starts with, as its fields show it: the defaults, the first state, then `values`."""
+    columns, start = register.editable_columns(), dict(values)
+    probe = register.model(**{name: value for name, value in start.items() if value is not None})
+    if register.states is not None:
+        start["state"] = probe.state = register.states.first.key  # type: ignore[attr-defined]
+    named = {name for name, column in columns.items() if name in start or _has_default(column)}
+    return {name: columns[name].initial(probe) for name in named}
+
+
+def _has_default(column: Column) -> bool:
+    return column.model_field is not None and column.model_field.has_default()

@@ -289,6 +289,7 @@ RESERVED = frozenset(
         "group",
         "id",
         "in",
+        "rows",
         "q",
         "reason",
         "size",

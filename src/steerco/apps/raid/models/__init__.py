@@ -1,6 +1,7 @@
-"""Risks, issues, actions, assumptions, dependencies, lessons, obstacles, conflicts, contingency: a file each."""
+"""Risks with the appetite for them, issues, actions, assumptions, dependencies, lessons and the others: a file each."""
 
 from steerco.apps.raid.models.actions import Action
+from steerco.apps.raid.models.appetite import Appetite
 from steerco.apps.raid.models.assumptions import Assumption
 from steerco.apps.raid.models.conflicts import Conflict
 from steerco.apps.raid.models.contingency import ContingencyMovement
@@ -12,6 +13,7 @@ from steerco.apps.raid.models.risks import Risk
 
 __all__ = [
     "Action",
+    "Appetite",
     "Assumption",
     "Conflict",
     "ContingencyMovement",

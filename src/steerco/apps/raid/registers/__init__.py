@@ -1,6 +1,7 @@
 """The registers of risks and of what stands beside them: a file for each."""
 
 from steerco.apps.raid.registers.actions import ActionRegister
+from steerco.apps.raid.registers.appetites import AppetiteRegister
 from steerco.apps.raid.registers.assumptions import AssumptionRegister
 from steerco.apps.raid.registers.conflicts import ConflictRegister
 from steerco.apps.raid.registers.contingency import ContingencyRegister
@@ -21,6 +22,7 @@ for register in (  # as they stand in the menu
     ObstacleRegister(),
     ContingencyRegister(),
     LessonRegister(),
+    AppetiteRegister(),
 ):
     declare_register(register)
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from steerco.apps.initiatives.registers import REFERENCE, RecordRegister
@@ -20,7 +20,7 @@ def rank_text(row: Any) -> str:
     if first is None:
         return ""
     second = row.other if first.pk == row.initiative_id else row.initiative
-    return _now("%(first)s (rank %(one)s) before %(second)s (rank %(two)s)") % {
+    return gettext("%(first)s (rank %(one)s) before %(second)s (rank %(two)s)") % {
         "first": first.code,
         "one": first.priority,
         "second": second.code,

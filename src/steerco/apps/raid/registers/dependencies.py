@@ -5,9 +5,8 @@ from typing import Any, ClassVar
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from steerco.apps.initiatives.registers import REFERENCE, RecordRegister
 from steerco.apps.raid.models import Dependency
@@ -32,19 +31,19 @@ def reason_of(verdict: Verdict) -> str:
     days = verdict.days
     match verdict.reason:
         case "delivered":
-            return _now("delivered in time")
+            return gettext("delivered in time")
         case "delivered_late":
             return ngettext("delivered %d working day late", "delivered %d working days late", days) % days
         case "refused":
-            return _now("refused by the giver")
+            return gettext("refused by the giver")
         case "overdue":
             return ngettext("overdue by %d working day", "overdue by %d working days", days) % days
         case "late":
             return ngettext("forecast %d working day late", "forecast %d working days late", days) % days
         case "no_forecast":
-            return _now("no forecast")
+            return gettext("no forecast")
         case "not_agreed":
-            return _now("not agreed yet")
+            return gettext("not agreed yet")
         case "tight" | "in_time":
             return ngettext("%d working day to spare", "%d working days to spare", days) % days
     return ""

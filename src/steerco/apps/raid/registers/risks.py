@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from steerco.apps.initiatives.registers import NAMES, REFERENCE, RecordRegister
@@ -63,7 +63,7 @@ def _expected(row: Any) -> str:
     money, days = expected_of(row)
     parts = [money_text(money, row.currency)] if money is not None else []
     if days is not None:
-        parts.append(_now("%s days") % number_format(days))
+        parts.append(gettext("%s days") % number_format(days))
     return "; ".join(parts)
 
 
