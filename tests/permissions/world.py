@@ -158,6 +158,7 @@ class World:
             "escalation:withdraw": {"pk": self.extras["escalation", code]},
             "escalation:give_back": {"pk": self.extras["escalation", code]},
             "escalation:score": {"pk": self.extras["escalation", code]},
+            "escalation:record": {"pk": self.extras["to a body", code]},
             "escalation:rule": {"key": "risk.score"},
             "followups:time": {"pk": self.extras["follow_up", code]},
             "followups:nudge": {"pk": self.extras["follow_up", code]},
@@ -255,8 +256,7 @@ def _people(world: World) -> None:
         )
         for persona in PERSONAS
     ]
-    for persona, person in zip(PERSONAS, write_people(OPERATOR, changes), strict=True):
-        world.people[persona] = person
+    world.people.update(zip(PERSONAS, write_people(OPERATOR, changes), strict=True))
 
 
 def _tree(world: World) -> None:
@@ -314,8 +314,8 @@ def _authority(world: World, code: str) -> None:
     party = world.people[{"A11": "sponsor", "HID": "portfolio_manager"}.get(code, "leaver")].party
     risk = Entry.objects.filter(initiative=place, register="risk").earliest("pk")
     step = Step(world.initiatives["A1" if code == "A11" else code].pk, party.pk)
-    [made] = propose(OPERATOR, [Proposal(risk.pk, place.pk, step, reason=f"Why {name}")])
-    world.extras["escalation", code] = made.pk
+    up = Proposal(risk.pk, place.pk, step, reason=f"Why {name}")
+    world.extras["escalation", code] = propose(OPERATOR, [up])[0].pk
     right = {"initiative": place, "subject": "change", "title": f"Changes {name}", "party": party}
     world.records["decision_right", code] = write_rights(OPERATOR, [Change(right)])[0]
     carried = {"initiative": place, "category": "legal", "title": f"Carried {name}", "score": 8}
@@ -325,17 +325,17 @@ def _authority(world: World, code: str) -> None:
 def _governance(world: World, code: str) -> None:
     """A body of a place, a decision that is put to somebody there, and a change request."""
     place, name = world.initiatives[code], f"of {code}" if code in {"A11", "B1"} else CANARY
-    world.records["body", code] = write_bodies(
-        OPERATOR, [Change({"initiative": place, "name": f"Board {name}"})]
-    )[0]
+    body = Change({"initiative": place, "name": f"Board {name}"})
+    world.records["body", code] = write_bodies(OPERATOR, [body])[0]
+    to = Step(place.pk, world.records["body", code].party_id)
+    up = Proposal(world.records["issue", code].entry_id, place.pk, to, reason=f"Why {name}")
+    world.extras["to a body", code] = propose(OPERATOR, [up])[0].pk
     start = {"initiative": place, "decider": world.people["portfolio_manager"].party}
     options = [{"key": "o1", "title": f"Go on {name}"}, {"key": "o2", "title": "Halt the works"}]
     asked = {**start, "title": f"Decision {name}", "state": "asked", "options": options}
     world.records["decision", code] = write_records(OPERATOR, Decision, [Change(asked)])[0]
-    change = write_records(
-        OPERATOR, ChangeRequest, [Change({**start, "title": f"Change {name}", "days": 5})]
-    )[0]
-    world.records["change_request", code] = change
+    change = Change({**start, "title": f"Change {name}", "days": 5})
+    world.records["change_request", code] = write_records(OPERATOR, ChangeRequest, [change])[0]
 
 
 def _snapshots(world: World) -> None:

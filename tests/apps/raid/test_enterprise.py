@@ -191,6 +191,19 @@ def test_numbers_and_spans_of_time_are_no_common_cause(town: Any) -> None:
     }
 
 
+def test_of_more_rows_than_are_looked_through_the_highest_count_and_the_page_says_so(
+    town: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    risk(town.hub, "Low one", 1, 1, cause="Prices of steel")
+    assert groups(actor(town.vera), town.city)["words", "prices · steel"].risks == 3
+    monkeypatch.setattr("steerco.apps.raid.causes.MOST_RISKS", 5)
+    assert not common_causes(actor(town.vera), place(town.city)).is_part
+    monkeypatch.setattr("steerco.apps.raid.causes.MOST_RISKS", 4)
+    assert groups(actor(town.vera), town.city)["words", "prices · steel"].risks == 2
+    page = browser(town.vera).get(f"{PAGE}?in=CITY").content.decode()
+    assert "Of the 4 highest risks and the 500 most urgent issues." in page
+
+
 def listed(key: str, url: str, who: Any) -> set[int]:
     """The rows that the list at `url` shows."""
     register = register_by_key(key)

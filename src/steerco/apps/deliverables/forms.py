@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from steerco.apps.deliverables.models import Approval, Deliverable, QualityReview, SignOffRound
 from steerco.apps.deliverables.services import Remedy
-from steerco.apps.deliverables.signing import Terms
+from steerco.apps.deliverables.signing import Terms, authority_to_sign
 from steerco.apps.people.models import Party
 from steerco.kit.permissions import Actor
 from steerco.kit.registers.inputs import DateInput, MoneyField, ReferenceField
@@ -126,15 +126,16 @@ def _start(subject: Any, last: SignOffRound | None) -> dict[str, Any]:
 
 
 def _names(subject: Any, last: SignOffRound | None) -> list[str]:
-    """Those who were asked last, else the approver whom the deliverable names, else the initiative's sponsor."""
+    """Those who were asked last, else whom the register of decision rights names first and the approver whom the
+    deliverable names, else the initiative's sponsor."""
     if last is not None:
         labels = Approval.objects.filter(round=last).select_related("party").order_by("rank")
         return [row.party.name for row in labels]
-    named = getattr(subject, "approver", None)
-    if named is None:
-        place = getattr(subject, "initiative", None) or subject
-        named = getattr(place, "sponsor", None)
-    return [named.name] if named else []
+    place = getattr(subject, "initiative", None) or subject
+    authority = authority_to_sign(place, getattr(subject, "value", None), getattr(subject, "currency", ""))
+    by_right = [party.name for party in authority.parties] if authority.registered else []
+    named = getattr(subject, "approver", None) or (None if by_right else getattr(place, "sponsor", None))
+    return list(dict.fromkeys([*by_right[:1], *([named.name] if named else [])]))
 
 
 class RemedyForm(forms.Form):

@@ -14,10 +14,13 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from steerco.apps.deliverables.models import Approval, Deliverable, Requirement, Result, SignOffRound
+from steerco.apps.escalation.authority import Authority, authority_for
+from steerco.apps.escalation.deciders import holds_one_of
+from steerco.apps.escalation.models import DecisionRight
 from steerco.apps.followups.links import may_see
 from steerco.apps.followups.models import FollowUp
 from steerco.apps.followups.services import Ask, ask, holders, withdraw
-from steerco.apps.initiatives.models import Entry
+from steerco.apps.initiatives.models import Entry, Initiative
 from steerco.apps.initiatives.records import record_of, write_records
 from steerco.apps.initiatives.states import StateGroup
 from steerco.apps.links.models import Attachment
@@ -156,6 +159,9 @@ def _check(entry: Entry, terms: Terms, authors: set[int]) -> None:
     blind = [party.name for party in terms.approvers if not _may_read(party, entry)]
     if blind:
         errors["approvers"] = [_("It is restricted, and hidden from: %s.") % ", ".join(blind)]
+    refusal = _not_by_right(entry, terms)
+    if refusal and not errors:
+        errors["approvers"] = [refusal]
     if terms.silence_days:
         if not terms.silence_clause.strip():
             errors["silence_clause"] = [_("Quote the clause by which silence accepts.")]
@@ -166,6 +172,28 @@ def _check(entry: Entry, terms: Terms, authors: set[int]) -> None:
         errors["approvers"] = [_("A sign-off is under way already.")]
     if errors:
         raise Invalid({0: errors})
+
+
+def authority_to_sign(place: Initiative, value: int | None, currency: str) -> Authority:
+    """Who accepts what has that value, by the register of decision rights."""
+    return authority_for(DecisionRight.Subject.SIGN_OFF, place, value or None, currency)
+
+
+def _not_by_right(entry: Entry, terms: Terms) -> str:
+    """Why these approvers are not those who the register of decision rights says accept it; "" where they are, or where
+    it says nothing or only advises."""
+    place = entry.initiative
+    if place is None:
+        return ""
+    authority = authority_to_sign(place, terms.value, terms.currency)
+    if not authority.is_binding:
+        return ""
+    named = [party for party in terms.approvers if holds_one_of(party, authority.parties)]
+    if not named or (authority.four_eyes and len(terms.approvers) < 2):
+        return _("The register of decision rights says who accepts it. %(authority)s") % {
+            "authority": authority.in_words
+        }
+    return ""
 
 
 def _no_silence(terms: Terms) -> str:

@@ -87,6 +87,11 @@ class Authority:
         return bool(self.grants) and all(grant.four_eyes for grant in self.grants)
 
     @property
+    def is_binding(self) -> bool:
+        """Whether the register says so and does not call it advice; a case above every limit is nobody's."""
+        return self.registered and not (self.grants and all(g.right and g.right.advice for g in self.grants))
+
+    @property
     def in_words(self) -> str:
         """The parties and the reason, as a sentence."""
         names = _(" or ").join(party.name for party in self.parties) or _("nobody")

@@ -7,7 +7,7 @@ what follows from a verdict.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -28,10 +28,16 @@ from steerco.apps.escalation.deciders import (
     writers,
     wrong,
 )
+from steerco.apps.escalation.minutes import (
+    CONFIRM_WITHIN,
+    require_minutes,
+    require_other_than,
+    seat_of_chair,
+    seat_to_record,
+)
 from steerco.apps.escalation.papers import Paper, Verdict
 from steerco.apps.followups.models import FollowUp
 from steerco.apps.followups.services import Ask, ask, withdraw
-from steerco.apps.initiatives.posts import seats_of
 from steerco.apps.initiatives.records import delete_records, write_records
 from steerco.apps.people.models import Party, Person
 from steerco.kit import clock
@@ -40,9 +46,6 @@ from steerco.kit.history.writes import plain
 from steerco.kit.permissions import Actor, Denied, can, require
 
 # -- writing a paper ----------------------------------------------------------------------------------------------
-
-
-ANSWER_WITHIN = timedelta(days=7)  # to agree as the second, and to confirm what was recorded
 
 
 def write_papers(
@@ -173,14 +176,13 @@ def ask_for_decision(actor: Actor, row: Paper) -> None:
     values["asked_on"] = row.asked_on or clock.today()
     values["decider"] = decider
     if decider.kind == Party.Kind.BODY:
-        seats = seats_of([decider.pk])[decider.pk]
-        seat = seats.get("secretary") or seats.get("chair")
+        seat = seat_to_record(decider)
         if seat is None:
             raise wrong(
                 "decider",
                 _("%(body)s has no seats: set up its chair and secretary.") % {"body": decider.name},
             )
-        debtor, kind = seat.party, RECORD
+        debtor, kind = seat, RECORD
     else:
         debtor, kind = decider, kind_of_paper(row).take
         require_other_eyes(row, decider, authority)
@@ -260,10 +262,7 @@ def record(actor: Actor, row: Paper, key: str, values: dict[str, Any]) -> None:
     if not may_record(actor, row):
         raise Denied("record.transition")
     verdict = _allowed(row, key, values.get("conditions") or values.get("rationale") or "")
-    if not values.get("source", "").strip():
-        raise wrong("source", _("Say where it is written: minutes, mail, note of a call."))
-    if not values.get("decided_on") or values["decided_on"] > clock.today():
-        raise wrong("decided_on", _("Say on which day it was decided; the day cannot lie ahead."))
+    require_minutes(values.get("source", ""), values.get("decided_on"))
     kept = {**values, "verdict": verdict.key, "recorded_by": _person(actor), "state": row.recorded_state}
     with transaction.atomic():
         _settle(actor, row)
@@ -275,11 +274,12 @@ def _confirmer(row: Paper) -> Party:
     """The chair of the body, or whoever was asked."""
     if row.decider is None:
         raise wrong("decider", _("Name who decided."))
-    seats = seats_of([row.decider.pk])[row.decider.pk] if row.decider.kind == Party.Kind.BODY else {}
-    seat = seats.get("chair")
-    if row.decider.kind == Party.Kind.BODY and seat is None:
+    if row.decider.kind != Party.Kind.BODY:
+        return row.decider
+    chair = seat_of_chair(row.decider)
+    if chair is None:
         raise wrong("decider", _("%(body)s has no chair to confirm it.") % {"body": row.decider.name})
-    return seat.party if seat else row.decider
+    return chair
 
 
 def confirm(actor: Actor, row: Paper, key: str, comment: str) -> None:
@@ -289,8 +289,7 @@ def confirm(actor: Actor, row: Paper, key: str, comment: str) -> None:
         _keep(actor, row, values, reason=comment)
         ask_for_decision(actor, row)
         return
-    if row.recorded_by_id is not None and row.recorded_by_id == actor.person_id:
-        raise wrong("answer", _("You recorded it: somebody else has to confirm it."))
+    require_other_than(actor, row.recorded_by_id)
     if (
         row.decider is not None
         and row.decider.kind != Party.Kind.BODY
@@ -358,7 +357,7 @@ def _ask(actor: Actor, row: Paper, kind: str, debtor: Party) -> None:
         data["options"] = (
             [[option.key, option.title] for option in row.choices] if row.decides_options else []
         )
-    due = row.decide_by if is_first or kind == RECORD else clock.today() + ANSWER_WITHIN
+    due = row.decide_by if is_first or kind == RECORD else clock.today() + CONFIRM_WITHIN
     ask(actor, [Ask(key, kind, row.entry_id, debtor.pk, due, row.owner_id, data, **silence)])
 
 

@@ -20,6 +20,9 @@ from steerco.apps.escalation.proposals import (
     steps_for,
     withdraw_escalation,
 )
+from steerco.apps.escalation.recording import may_record, record_answer
+from steerco.apps.escalation.reminders import ANSWERS
+from steerco.apps.escalation.rules import reason_in_words
 from steerco.apps.escalation.selectors import (
     lines,
     mine,
@@ -33,11 +36,13 @@ from steerco.apps.initiatives.models import Entry, Initiative
 from steerco.apps.initiatives.records import address_of
 from steerco.apps.initiatives.selectors import find_initiative
 from steerco.apps.people.models import Party
+from steerco.kit import clock
 from steerco.kit.history import Invalid
 from steerco.kit.journal.submissions import answered_once
 from steerco.kit.pages.htmx import page, redirect_to
 from steerco.kit.permissions import Actor, require
 from steerco.kit.permissions.inventory import guard
+from steerco.kit.registers.inputs import DateInput
 from steerco.kit.registers.views.finding import actor_of
 
 PAGE = 50
@@ -175,6 +180,61 @@ def withdraw_one(request: HttpRequest, pk: int) -> HttpResponse:
     withdraw_escalation(actor, row, request.POST.get("reason", "")[:2000])
     messages.success(request, _("Withdrawn."))
     return redirect_to(request, address_of(row.entry))
+
+
+class RecordedForm(forms.Form):
+    """What the body decided, when, where it is written."""
+
+    answer = forms.ChoiceField(label=gettext_lazy("What was decided"))
+    decided_on = forms.DateField(label=gettext_lazy("Day of the meeting or decision"), widget=DateInput)
+    source = forms.CharField(
+        label=gettext_lazy("Where it is written"),
+        max_length=300,
+        help_text=gettext_lazy("For example: minutes of 12 May, item 4."),
+    )
+    comment = forms.CharField(
+        label=gettext_lazy("Reason"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, initial={"decided_on": clock.today()})
+        choice: Any = self.fields["answer"]
+        choice.choices = [("", "—"), *((one.key, one.label) for one in ANSWERS)]
+        for field in self.fields.values():
+            css = "form-select" if isinstance(field.widget, forms.Select) else "form-control"
+            field.widget.attrs["class"] = css
+
+
+@require_http_methods(["GET", "POST"])
+@guard("record.transition", "the level above, or a seat of the body that is asked")
+@answered_once
+def record_one(request: HttpRequest, pk: int) -> HttpResponse:
+    """Record what a body decided about an escalation."""
+    actor = actor_of(request)
+    row = _escalation(actor, pk)
+    if not may_record(actor, row):
+        require(actor, "record.transition", row.to)
+        raise Http404
+    form = RecordedForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        values = dict(form.cleaned_data)
+        try:
+            record_answer(actor, row, values.pop("answer"), **values)
+        except Invalid as error:
+            for name, texts in error.errors[0].items():
+                form.add_error(name if name in form.fields else None, texts)
+        else:
+            row.refresh_from_db()
+            waits = bool(row.recorded)
+            messages.success(
+                request, _("Recorded. It counts once it is confirmed.") if waits else _("Saved.")
+            )
+            return redirect_to(request, address_of(row.entry))
+    context = {"row": row, "form": form, "reason": reason_in_words(row), "back": address_of(row.entry)}
+    return page(request, "escalation/record_answer.html", context, status=422 if form.is_bound else 200)
 
 
 @require_POST

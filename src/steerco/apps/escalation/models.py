@@ -154,6 +154,7 @@ class DecisionRight(FromTo):
     currency = models.CharField(_("currency"), max_length=3, blank=True)
     days = models.PositiveIntegerField(_("up to working days"), null=True, blank=True)
     four_eyes = models.BooleanField(_("four eyes"), default=False)
+    advice = models.BooleanField(_("advice only"), default=False)
     source = models.CharField(_("where it is written"), max_length=200, blank=True)
 
     class Meta(FromTo.Meta):
@@ -220,7 +221,8 @@ class Escalation(models.Model):
 
     By rule: `rule`, `measure`, `threshold`, `value` and `limit` say why, in numbers, so that it reads in any language;
     by hand: `reason`. `level` is the one whose figures say so: the record's own, or one that accepted it before.
-    `level_probability` and `level_impact` are the record's score on the receiver's scale.
+    `level_probability` and `level_impact` are the record's score on the receiver's scale. While `recorded` is set, it
+    waits for the chair of the body that was asked.
     """
 
     class State(models.TextChoices):
@@ -257,6 +259,12 @@ class Escalation(models.Model):
     answered_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     comment = models.TextField(blank=True)
     ended_at = models.DateTimeField(null=True)
+    # What a body decided: recorded with its day and source, counting once the chair has confirmed it.
+    recorded = models.CharField(max_length=10, blank=True)  # the answer that waits to be confirmed
+    recorded_at = models.DateTimeField(null=True)
+    recorded_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    decided_on = models.DateField(null=True)
+    source = models.CharField(max_length=300, blank=True)
     level_probability = models.PositiveSmallIntegerField(null=True)
     level_impact = models.PositiveSmallIntegerField(null=True)
 

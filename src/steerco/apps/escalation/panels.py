@@ -8,7 +8,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from steerco.apps.escalation.models import Acknowledgement, Escalation
-from steerco.apps.escalation.proposals import KIND, holds, may_take_back
+from steerco.apps.escalation.proposals import CONFIRM, KIND, holds, may_take_back
+from steerco.apps.escalation.recording import may_record
+from steerco.apps.escalation.reminders import recorded_in_words
 from steerco.apps.escalation.selectors import lines, mine, received, sent, visible
 from steerco.apps.followups.models import FollowUp
 from steerco.apps.initiatives.models import Entry, Initiative, Record
@@ -82,7 +84,7 @@ def _trail(actor: Actor, subject: Record) -> dict[str, Any] | None:
     if not rows and not may_escalate and not may_acknowledge and known is None:
         return None
     own = FollowUp.objects.filter(
-        kind=KIND, entry=entry, state=FollowUp.State.OPEN, debtor__in=actor.parties
+        kind__in=(KIND, CONFIRM), entry=entry, state=FollowUp.State.OPEN, debtor__in=actor.parties
     ).first()
     return {
         "entry": entry,
@@ -91,6 +93,10 @@ def _trail(actor: Actor, subject: Record) -> dict[str, Any] | None:
                 "line": line,
                 "follow_up": own if own and own.data.get("escalation") == line.row.pk else None,
                 "steps": [step for ask in _next_steps if (step := ask(actor, line.row, subject))],
+                "recorded": recorded_in_words(_as_recorded(line.row)) if line.row.recorded else None,
+                "record_at": (
+                    reverse("escalation:record", args=[line.row.pk]) if may_record(actor, line.row) else ""
+                ),
                 "may_withdraw": may_take_back(actor, line.row),
                 "may_end": line.row.state == Escalation.State.ACCEPTED and holds(actor, line.row),
             }
@@ -102,6 +108,11 @@ def _trail(actor: Actor, subject: Record) -> dict[str, Any] | None:
         "may_acknowledge": may_acknowledge,
         "known": known,
     }
+
+
+def _as_recorded(row: Escalation) -> dict[str, str]:
+    day = row.decided_on.isoformat() if row.decided_on else ""
+    return {"answer": row.recorded, "day": day, "source": row.source, "comment": row.comment}
 
 
 def _mine(actor: Actor, subject: None, state: PageState) -> dict[str, Any] | None:

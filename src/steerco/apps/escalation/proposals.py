@@ -9,23 +9,27 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from steerco.apps.escalation.ladder import Ladder, Step
 from steerco.apps.escalation.measures import score_on
+from steerco.apps.escalation.minutes import asked_secretary, require_speaker
 from steerco.apps.escalation.models import Acknowledgement, Escalation
 from steerco.apps.followups.models import FollowUp
 from steerco.apps.followups.services import CLOCK, Ask, ask, withdraw
 from steerco.apps.initiatives.models import Entry, Holding, Initiative, Restriction
 from steerco.apps.initiatives.states import StateGroup
 from steerco.apps.notices.working_time import add_working_days
+from steerco.apps.people.models import Party
 from steerco.kit import clock
 from steerco.kit.history import Invalid
 from steerco.kit.history.writes import append_events
 from steerco.kit.journal.models import Event
 from steerco.kit.permissions import Actor, Denied, can, require
 
-KIND = "escalation.answer"
+KIND, RECORD, CONFIRM = "escalation.answer", "escalation.record", "escalation.confirm"
+KINDS = (KIND, RECORD, CONFIRM)
 HAND_DAYS = 5  # working days to answer what was escalated by hand
 State = Escalation.State
 
@@ -83,23 +87,33 @@ def propose(actor: Actor, proposals: Sequence[Proposal]) -> list[Escalation]:
             for p in proposals
         ]
         Escalation.objects.bulk_create(rows, batch_size=500)
+        receivers = Party.objects.in_bulk({row.receiver_id for row in rows})
+        debtors = {pk: asked_secretary(party) for pk, party in receivers.items()}
         leads = dict(Initiative.objects.filter(pk__in={r.origin_id for r in rows}).values_list("pk", "lead"))
         own = min(actor.parties, default=None) if actor.person_id else None
-        asks = [
-            Ask(
-                key=f"{KIND}:{row.pk}",
-                kind=KIND,
-                entry_id=row.entry_id,
-                debtor_id=row.receiver_id,
-                due=row.due,
-                creditor_id=own or leads.get(row.origin_id),
-                data={"escalation": row.pk, **_told(row)},
-            )
-            for row in rows
-        ]
-        ask(actor, asks)
-        _note(actor, rows, "escalation.proposed")
+        ask(
+            actor,
+            [
+                question(row, debtors[row.receiver_id], creditor=own or leads.get(row.origin_id))
+                for row in rows
+            ],
+        )
+        note(actor, rows, "escalation.proposed")
     return rows
+
+
+def question(row: Escalation, secretary: Party | None, *, creditor: int | None, number: int = 0) -> Ask:
+    """What is asked of the receiver; of a body, that its secretary records what it decides. `number`: the next one."""
+    kind = RECORD if secretary else KIND
+    return Ask(
+        key=f"{kind}:{row.pk}:{number}" if number else f"{kind}:{row.pk}",
+        kind=kind,
+        entry_id=row.entry_id,
+        debtor_id=secretary.pk if secretary else row.receiver_id,
+        due=row.due,
+        creditor_id=creditor,
+        data={"escalation": row.pk, **_told(row)},
+    )
 
 
 def _told(row: Escalation) -> dict[str, Any]:
@@ -184,13 +198,20 @@ def take_answer(actor: Actor, follow_up: FollowUp, answer: str, comment: str) ->
     """What an answer of the receiver does: accept, return with the reason, or decide."""
     row = (
         Escalation.objects.select_for_update()
-        .select_related("entry", "to")
+        .select_related("entry", "to", "receiver")
         .get(pk=follow_up.data["escalation"])
     )
-    if row.state != State.PROPOSED:
+    if row.state != State.PROPOSED or row.recorded:
         raise _wrong("answer", _("This has been answered already."))
+    require_speaker(actor, row.receiver)
+    close_answered(actor, row, answer, comment)
+
+
+def close_answered(actor: Actor, row: Escalation, answer: str, comment: str) -> None:
+    """Keep the answer that counts, with what follows from it. `row` is locked and proposed."""
     row.state = {"accept": State.ACCEPTED, "return": State.RETURNED, "decide": State.DECIDED}[answer]
     row.answered_at, row.answered_by_id, row.comment = clock.now(), actor.person_id, comment
+    row.recorded = ""
     if answer != "return":
         before = Escalation.objects.filter(entry=row.entry, state=State.ACCEPTED)
         _end(actor, list(before), State.PASSED)
@@ -200,7 +221,7 @@ def take_answer(actor: Actor, follow_up: FollowUp, answer: str, comment: str) ->
     if answer != "accept":
         row.ended_at = row.answered_at
     row.save()
-    _note(actor, [row], f"escalation.{row.state}", comment)
+    note(actor, [row], f"escalation.{row.state}", comment)
 
 
 def may_take_back(actor: Actor, row: Escalation) -> bool:
@@ -212,7 +233,7 @@ def may_take_back(actor: Actor, row: Escalation) -> bool:
 def withdraw_escalation(actor: Actor, row: Escalation, reason: str) -> None:
     """Take back what is proposed and not answered. Raises Denied, Invalid."""
     with transaction.atomic():
-        row = _locked(row)
+        row = locked(row)
         if not may_take_back(actor, row):
             raise Denied("record.edit")
         _close(actor, [row], State.WITHDRAWN, reason)
@@ -226,7 +247,7 @@ def holds(actor: Actor, row: Escalation) -> bool:
 def end_escalation(actor: Actor, row: Escalation, reason: str) -> None:
     """Give what was accepted back to the level below. Raises Denied, Invalid."""
     with transaction.atomic():
-        row = _locked(row)
+        row = locked(row)
         if not holds(actor, row):
             raise Denied("record.decide")
         if row.state != State.ACCEPTED:
@@ -239,7 +260,7 @@ def end_escalation(actor: Actor, row: Escalation, reason: str) -> None:
 def rescore(actor: Actor, row: Escalation, probability: int, impact: int) -> Escalation:
     """Score an accepted record on the receiver's scale. The record's own score stays. Raises Denied, Invalid."""
     with transaction.atomic():
-        row = _locked(row)
+        row = locked(row)
         if not holds(actor, row):
             raise Denied("record.decide")
         if row.state != State.ACCEPTED:
@@ -250,7 +271,7 @@ def rescore(actor: Actor, row: Escalation, probability: int, impact: int) -> Esc
         before = [row.level_probability, row.level_impact]
         row.level_probability, row.level_impact = probability, impact
         row.save(update_fields=["level_probability", "level_impact"])
-        _note(actor, [row], "escalation.scored", changes={"score": [before, [probability, impact]]})
+        note(actor, [row], "escalation.scored", changes={"score": [before, [probability, impact]]})
     return row
 
 
@@ -286,17 +307,25 @@ def acknowledge(actor: Actor, entry: Entry) -> Acknowledgement:
     return row
 
 
-def _locked(row: Escalation) -> Escalation:
-    rows = Escalation.objects.select_for_update(of=("self",)).select_related("entry__initiative", "to")
+def locked(row: Escalation) -> Escalation:
+    """The escalation, locked for what is done to it."""
+    rows = Escalation.objects.select_for_update(of=("self",)).select_related(
+        "entry__initiative", "to", "receiver"
+    )
     return rows.get(pk=row.pk)
+
+
+def questions_of(rows: Sequence[Escalation]) -> QuerySet[FollowUp]:
+    """What is asked about these escalations."""
+    entries, pks = {row.entry_id for row in rows}, [row.pk for row in rows]
+    return FollowUp.objects.filter(kind__in=KINDS, entry__in=entries, data__escalation__in=pks)
 
 
 def _close(actor: Actor, rows: Sequence[Escalation], state: str, comment: str = "") -> None:
     """End proposals and ask no longer."""
     _end(actor, rows, state, comment)
-    keys = [f"{KIND}:{row.pk}" for row in rows]
-    if keys:
-        withdraw(actor, FollowUp.objects.filter(key__in=keys))
+    if rows:
+        withdraw(actor, questions_of(rows))
 
 
 def _end(actor: Actor, rows: Sequence[Escalation], state: str, comment: str = "") -> None:
@@ -305,16 +334,17 @@ def _end(actor: Actor, rows: Sequence[Escalation], state: str, comment: str = ""
         if comment:
             row.comment = comment
     Escalation.objects.bulk_update(rows, ["state", "ended_at", "comment"], batch_size=500)
-    _note(actor, rows, f"escalation.{state}", comment)
+    note(actor, rows, f"escalation.{state}", comment)
 
 
-def _note(
+def note(
     actor: Actor,
     rows: Sequence[Escalation],
     kind: str,
     reason: str = "",
     changes: dict[str, Any] | None = None,
 ) -> None:
+    """Note in the journal what happened to escalations."""
     append_events(
         actor,
         [

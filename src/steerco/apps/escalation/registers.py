@@ -108,6 +108,7 @@ class DecisionRightRegister(AuthorityRegister):
         Column("currency"),
         Column("days", help=_("Empty: without a limit in time.")),
         Column("four_eyes", help=_("Two people have to agree.")),
+        Column("advice", help=_("For sign-offs: it proposes the approvers and refuses nobody.")),
         Column("starts"),
         Column("ends"),
         Column("source"),
@@ -118,7 +119,9 @@ class DecisionRightRegister(AuthorityRegister):
     groups = ("subject", "party", "initiative")
     sections = (
         Section(_("What is decided"), ("words", "initiative", "subject", "title")),
-        Section(_("By whom, up to which limit"), ("party", "money", "currency", "days", "four_eyes")),
+        Section(
+            _("By whom, up to which limit"), ("party", "money", "currency", "days", "four_eyes", "advice")
+        ),
         Section(_("From–to"), ("starts", "ends", "source")),
     )
 

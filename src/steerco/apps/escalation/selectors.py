@@ -19,7 +19,7 @@ from steerco.kit.permissions import Actor
 
 GROUP = 5  # measures of people are shown for so many or more
 State = Escalation.State
-NAMED = ("entry__initiative", "origin", "to", "receiver", "proposed_by", "answered_by")
+NAMED = ("entry__initiative", "origin", "to", "receiver", "proposed_by", "answered_by", "recorded_by")
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ urlpatterns = [
     path("entries/<int:pk>/escalate/", escalation_views.escalate_page, name="escalate"),
     path("entries/<int:pk>/acknowledge/", escalation_views.acknowledge_entry, name="acknowledge"),
     path("escalations/<int:pk>/withdraw/", escalation_views.withdraw_one, name="withdraw"),
+    path("escalations/<int:pk>/record/", escalation_views.record_one, name="record"),
     path("escalations/<int:pk>/give-back/", escalation_views.give_back, name="give_back"),
     path("escalations/<int:pk>/score/", escalation_views.score_one, name="score"),
     path("admin/escalation-rules/", rule_views.rules_page, name="rules"),

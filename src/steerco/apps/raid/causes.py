@@ -103,10 +103,12 @@ class CommonCause:
 
 @dataclass(frozen=True)
 class CommonCauses:
-    """The groups by kind, in order, and whether more rows are open than were looked through."""
+    """The groups by kind, in order, and whether more rows are open than the most that are looked through."""
 
     kinds: list[tuple[str | Promise, list[CommonCause]]]
     is_part: bool
+    most_risks: int
+    most_issues: int
 
 
 def common_causes(actor: Actor, query: QueryDict) -> CommonCauses:
@@ -132,7 +134,12 @@ def common_causes(actor: Actor, query: QueryDict) -> CommonCauses:
     shown: dict[str, list[CommonCause]] = defaultdict(list)
     for (kind, label, rows), place in zip(found, above, strict=True):
         shown[kind].append(_shown(actor, query, kind, label, rows, place, causing, raised))
-    return CommonCauses([(title, shown[kind]) for kind, title in KINDS.items() if shown[kind]], is_part)
+    return CommonCauses(
+        [(title, shown[kind]) for kind, title in KINDS.items() if shown[kind]],
+        is_part,
+        MOST_RISKS,
+        MOST_ISSUES,
+    )
 
 
 def _members(actor: Actor, query: QueryDict) -> tuple[list[Member], list[Member], bool]:
