@@ -1,5 +1,6 @@
 """What tests of the apps are made of: initiatives, records, people with posts, signed-in browsers."""
 
+from datetime import date
 from typing import Any
 
 from django.test import Client
@@ -22,6 +23,7 @@ NEEDED: dict[str, dict[str, Any]] = {
     "appetite": {"category": "legal", "score": 8},
     "tolerance": {"area": "time", "days": 5},
     "decision_right": {"subject": "change"},
+    "cadence": {"anchor": date(2026, 11, 27)},
     "checklist": {"rank": 1, "checklist": "Start"},
     "deliverable": {"weight": 1},
     "decision": {"state": "draft", "silence_verdict": "", "silence_clause": ""},

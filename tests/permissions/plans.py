@@ -1,9 +1,8 @@
-"""Plans of a place of the small organisation: one that was taken, one that waits for its owner."""
+"""The plans that the permission world has brought."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from steerco.apps.access.models import User
 from steerco.apps.planning.models import PlanRevision
 from steerco.apps.planning.services import bring_plan, packed, take_revision
 from steerco.engine.schedule import Dialect, Schedule, Task
@@ -16,8 +15,9 @@ if TYPE_CHECKING:
 OPERATOR = Actor.operator("test")
 
 
-def add_plans(world: "World", code: str, owner: User) -> None:
+def bring_plans(world: "World", code: str) -> None:
     """A plan that was taken, with the milestone of the place moved, and one that waits for its owner."""
+    owner = world.users["project_manager" if code == "A11" else "somebody else"]
     title = world.record("milestone", code).title
     plan = Schedule(
         Dialect.MSP, "MSPDI", tasks=[Task(1, name=title, milestone=True, finish=datetime(2027, 1, 31, 17))]

@@ -9,7 +9,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from tests.apps.worlds import NEEDED
-from tests.permissions import office, plans
+from tests.permissions import office
+from tests.permissions.plans import bring_plans
+from tests.permissions.reporting import report_addresses, report_weekly
 
 from steerco.apps.access.models import Token, User
 from steerco.apps.change.models import ChangeRequest
@@ -189,6 +191,7 @@ class World:
             "imports:export_job_file": {"pk": self.extras["job", code]},
             "indicators:import-one": {"batch": self.batch(code)},
             "indicators:import-undo": {"batch": self.batch(code)},
+            **report_addresses(self, code),
             "reporting:pack": {"pk": pack},
             "reporting:cancel": {"pk": pack},
             "reporting:download": {"pk": pack, "name": "pdf"},
@@ -300,6 +303,7 @@ def _records(world: World, code: str) -> None:
     )[0]
     _authority(world, code)
     _governance(world, code)
+    world.extras["cycle", code] = report_weekly(world, code)
     for register in registers():  # those that were added later
         if register.scope_path == "initiative" and (register.key, code) not in world.records:
             change = Change({**common, "title": f"{register.label} {name}", **NEEDED.get(register.key, {})})
@@ -455,7 +459,7 @@ def _imports(world: World, code: str) -> None:
         created_at=clock.now(),
     )
     world.extras["run", code] = run.pk
-    plans.add_plans(world, code, world.users["project_manager" if code == "A11" else SOMEBODY])
+    bring_plans(world, code)
     PortfolioImport.objects.create(
         batch=world.batch(code),
         portfolio=world.initiatives[code],
@@ -477,7 +481,7 @@ def hide(world: World, code: str) -> None:
         if register.scope_path == "initiative" and register.is_records:
             title = f"{CANARY} {register.key}"
             values = {"initiative": place, "title": title, **NEEDED.get(register.key, {})}
-            write_records(OPERATOR, register.model, [Change(values)])
+            world.records[register.key, code] = write_records(OPERATOR, register.model, [Change(values)])[0]
     for end, model in (("giver", Dependency), ("other", Conflict)):  # their other end is in the open
         values = {"initiative": place, "title": f"{CANARY} {end}", end: world.initiatives["A11"]}
         write_records(OPERATOR, model, [Change(values)])

@@ -21,6 +21,7 @@ SAME = {
     "In",
     "Mails",
     "Stakeholder",
+    "Team",
     "neutral",
     "NAME",
     "Name",

@@ -56,7 +56,12 @@ def menu(request: HttpRequest) -> list[Item]:
             "e",
             children=lists("people") + _leaving(actor),
         ),
-        Item(_("Packs"), reverse("reporting:packs"), "k"),
+        Item(
+            _("Reporting"),
+            reverse("cycles:overview"),
+            "k",
+            children=[*lists("reporting"), Item(_("Packs"), reverse("reporting:packs"))],
+        ),
     ]
     administration = _administration(actor)
     if administration:

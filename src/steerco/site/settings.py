@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "steerco.apps.change",
     "steerco.apps.governance",
     "steerco.apps.deliverables",
+    "steerco.apps.cycles",
     "steerco.apps.reporting",
     "steerco.apps.office",
 ]

@@ -20,7 +20,13 @@ PREPARE = WRITE | {
     "import.run",
     "person.edit",
 }
-OFFICE = PREPARE | {"initiative.move", "initiative.archive", "initiative.appoint", "record.restrict"}
+OFFICE = PREPARE | {
+    "initiative.move",
+    "initiative.archive",
+    "initiative.appoint",
+    "record.restrict",
+    "cadence.set",
+}
 DECIDE = frozenset({"record.decide"})
 # What stakeholders think and fear is personal: those who answer for the undertaking read it, the office does not.
 PERSONAL = frozenset({"stakeholder.attitude"})

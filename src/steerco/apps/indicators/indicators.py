@@ -148,6 +148,9 @@ RATINGS: Mapping[str, RatingWord] = {
                 Value.State.TO_BE_DECIDED,
                 Value.State.NOT_APPLICABLE,
                 Value.State.UNREADABLE,
+                Value.State.NOT_STARTED,
+                Value.State.ON_HOLD,
+                Value.State.COMPLETE,
             )
         ),
         RatingWord("no_baseline", "–", _("nothing to compare with"), "sc-rag-none"),

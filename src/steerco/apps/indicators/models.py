@@ -104,6 +104,9 @@ class Value(models.Model):
         NOT_APPLICABLE = "not_applicable", _("not applicable")
         BELOW_THRESHOLD = "below_threshold", _("below the threshold")
         UNREADABLE = "unreadable", _("not readable")
+        NOT_STARTED = "not_started", _("not started")
+        ON_HOLD = "on_hold", _("on hold")
+        COMPLETE = "complete", _("complete")
 
     snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE, related_name="values")
     initiative = models.ForeignKey(Initiative, on_delete=models.PROTECT, related_name="+", db_index=False)

@@ -12,7 +12,7 @@ from steerco.kit.permissions import Denied
 @job(max_attempts=2)
 def make_pack(context: JobContext, pack_id: int) -> dict[str, Any]:
     """Build one pack as its requester's present rights allow. Idempotent: a second run builds the same."""
-    pack = Pack.objects.select_related("initiative").get(pk=pack_id)
+    pack = Pack.objects.select_related("initiative", "frozen").get(pk=pack_id)
     try:
         built = build_pack(context.actor, pack, context.progress)
     except Cancelled:

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from steerco.apps.cycles.models import FrozenReport
 from steerco.apps.initiatives.models import Initiative
 from steerco.kit.journal.models import Event
 from steerco.kit.journal.reach import hidden_entries
@@ -49,6 +50,10 @@ class Pack(models.Model):
         FAILED = "failed", _("failed")
 
     initiative = models.ForeignKey(Initiative, on_delete=models.CASCADE, related_name="packs")
+    # Of a frozen report: then the pack shows that and nothing else.
+    frozen = models.ForeignKey(
+        FrozenReport, null=True, blank=True, on_delete=models.PROTECT, related_name="packs", db_index=False
+    )
     title = models.CharField(_("title"), max_length=300)  # as it was named then: a rename does not touch it
     as_of = models.DateField(_("as of"))
     compare = models.DateField(_("compared with"), null=True, blank=True)

@@ -4,7 +4,6 @@ import hashlib
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,10 +13,12 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from steerco.apps.cycles.models import FrozenReport
 from steerco.apps.initiatives.models import Initiative
-from steerco.apps.initiatives.policy import Standing
+from steerco.apps.initiatives.readers import as_readers
 from steerco.apps.reporting.content import pack_content
 from steerco.apps.reporting.models import Pack, PackFile, PackTemplate
+from steerco.apps.reporting.published import published_content
 from steerco.apps.reporting.template_report import examined, problem_text
 from steerco.exchange.packs.content import PackContent
 from steerco.exchange.packs.formats import FORMATS
@@ -41,8 +42,12 @@ def request_pack(
     compare: date | None = None,
     formats: Sequence[str] = ("pptx",),
     audience: str = Pack.Audience.READERS,
+    frozen: FrozenReport | None = None,
 ) -> Pack:
-    """Record that a pack is wanted; whoever asked enqueues or builds it. Raises Denied, Invalid."""
+    """Record that a pack is wanted, of `frozen` alone if given; whoever asked enqueues or builds it.
+
+    Raises Denied, Invalid.
+    """
     require(actor, "pack.build", initiative)
     unknown = sorted(set(formats) - FORMATS.keys())
     if unknown or not formats:
@@ -51,6 +56,7 @@ def request_pack(
     with transaction.atomic():
         pack = Pack.objects.create(
             initiative=initiative,
+            frozen=frozen,
             title=initiative.name,
             as_of=as_of or clock.today(),
             compare=compare,
@@ -74,16 +80,16 @@ def build_pack(actor: Actor, pack: Pack, progress: Progress) -> Pack:
     started = time.monotonic()
     reader = actor if pack.audience == Pack.Audience.OWN else as_readers(actor, pack.initiative)
     with translation.override(pack.language):
-        content = pack_content(
-            reader,
-            pack.initiative,
-            pack.as_of,
-            pack.compare,
-            audience=str(Pack.Audience(pack.audience).label)
+        told = {
+            "audience": str(Pack.Audience(pack.audience).label)
             if pack.audience == Pack.Audience.READERS
             else actor.label,
-            attribution=attribution(reader, pack.initiative),
-        )
+            "attribution": attribution(reader, pack.initiative),
+        }
+        if pack.frozen is not None:
+            content = published_content(pack.frozen, **told)
+        else:
+            content = pack_content(reader, pack.initiative, pack.as_of, pack.compare, **told)
         files = [_render(content, name, progress) for name in pack.formats]
     with transaction.atomic():
         PackFile.objects.filter(pack=pack).delete()
@@ -100,18 +106,6 @@ def replace_pack(file: PackFile, pack: Pack) -> PackFile:
     """`file` as part of `pack`."""
     file.pack = pack
     return file
-
-
-def as_readers(actor: Actor, initiative: Initiative) -> Actor:
-    """The actor with no more than what everybody with access to `initiative` reads.
-
-    A restriction that covers the initiative itself covers all its readers; deeper ones keep things out.
-    """
-    covering = frozenset({initiative.restricted_by_id} - {None})
-    standing = Standing(roles=[("viewer", initiative.pk)], restrictions=covering)  # type: ignore[arg-type]
-    return replace(
-        actor, trusted=False, parties=frozenset(), user_id=actor.user_id or 0, cache={"standing": standing}
-    )
 
 
 def attribution(actor: Actor, initiative: Initiative) -> str:

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.packs_page, name="packs"),
     path("new/", views.ask_page, name="ask"),
     path("templates/", views.templates_page, name="templates"),
+    path("of-report/<int:pk>/", views.publish, name="publish"),
     path("<int:pk>/", views.pack_page, name="pack"),
     path("<int:pk>/cancel/", views.cancel_pack, name="cancel"),
     path("<int:pk>/<str:name>/", views.download, name="download"),

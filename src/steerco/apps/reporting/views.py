@@ -13,6 +13,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from steerco.apps.cycles.kinds import CONSOLIDATED
+from steerco.apps.cycles.selectors import find_report
 from steerco.apps.indicators.selectors import points
 from steerco.apps.initiatives.models import Initiative
 from steerco.apps.reporting.content import pack_scope
@@ -140,6 +142,25 @@ def pack_page(request: HttpRequest, pk: int) -> HttpResponse:
         "mine": pack.requested_by_id == actor_of(request).user_id,
     }
     return page(request, "reporting/pack.html", context, fragment="reporting/_pack.html")
+
+
+@require_POST
+@guard("pack.build", "the initiative of the consolidated report")
+@answered_once
+def publish(request: HttpRequest, pk: int) -> HttpResponse:
+    """The documents of a frozen consolidated report, in every format, for everybody who reads its initiative."""
+    actor = actor_of(request)
+    report = find_report(actor, pk)
+    frozen = report.frozen.order_by("number").last() if report and report.kind == CONSOLIDATED else None
+    if report is None or frozen is None:
+        raise Http404
+    require(actor, "pack.build", report.initiative)
+    with transaction.atomic():
+        pack = request_pack(
+            actor, report.initiative, as_of=report.period_end, formats=list(FORMATS), frozen=frozen
+        )
+        Pack.objects.filter(pk=pack.pk).update(job_id=enqueue(actor, make_pack, pack.pk).pk)
+    return redirect_to(request, reverse("reporting:pack", args=[pack.pk]))
 
 
 @require_POST

@@ -18,6 +18,9 @@ RATING_VALUES = {
     "red": RatingValue.RED,
     "exempt": RatingValue.EXEMPT,
     "reset": RatingValue.RESET,
+    "not_started": RatingValue.NOT_STARTED,
+    "on_hold": RatingValue.ON_HOLD,
+    "complete": RatingValue.COMPLETE,
 }
 
 

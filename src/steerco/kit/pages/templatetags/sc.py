@@ -29,6 +29,13 @@ def lookup(mapping: Any, key: Any) -> Any:
     return mapping.get(key, "") if mapping else ""
 
 
+@register.filter
+def state_pill(row: Any) -> SafeString:
+    """The state of a record as a pill in its tone."""
+    state = row.states.by_key[row.state]
+    return format_html('<span class="badge bg-{}-lt">{}</span>', state.tone, state.label)
+
+
 @register.simple_tag
 def explain(label: Any, text: Any) -> SafeString | str:
     """A label with a tooltip that explains the term, reachable by keyboard; the label alone without one."""

@@ -1,5 +1,6 @@
 // Entry of the site's script. Loaded as a module after htmx, which has `defer`: modules and deferred scripts run in the
 // order of the page, before htmx reads it.
+import { startActivity } from "./activity.js";
 import { startCells } from "./cells.js";
 import { startCharts } from "./charts.js";
 import { startDisclosure } from "./disclosure.js";
@@ -20,3 +21,4 @@ startSelection();
 startPaste();
 startPreferences();
 startCharts();
+startActivity();

@@ -1,0 +1,102 @@
+"""What the figures say of an initiative on a day: the published rules on its milestones and its money."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from steerco.apps.cycles.facts import Places
+from steerco.apps.escalation.models import Tolerance
+from steerco.apps.escalation.tolerances import tolerances_of
+from steerco.apps.indicators.models import Snapshot
+from steerco.apps.initiatives.models import Initiative
+from steerco.apps.planning.models import Milestone as MilestoneRecord
+from steerco.engine.performance.rag import (
+    SEVERITY,
+    STANDARD,
+    Finding,
+    Judgement,
+    Measures,
+    Milestone,
+    RuleSet,
+    judge,
+)
+from steerco.kit.permissions import Actor
+
+KEY_TIERS = ("board", "gate", "contract", "payment")
+
+
+@dataclass(frozen=True)
+class Computed:
+    """The computed rating by dimension, and in `why` what gives each: the finding and the title that it is about."""
+
+    colours: dict[str, str]
+    why: dict[str, list[dict[str, Any]]]
+
+    def is_better(self, dimension: str, declared: str) -> bool:
+        """Whether `declared` looks better than the figures do."""
+        order = {"green": 1, "amber-green": 1, "amber": 2, "amber-red": 2, "red": 3}
+        found = self.colours.get(dimension, "")
+        return found in SEVERITY and order.get(declared, 9) < order.get(found, 0)
+
+
+def compute(reader: Actor, initiative: Initiative, day: date) -> Computed:
+    """Judge an initiative on `day` by what stands in its plan and its last figures, as `reader` may see them.
+
+    Milestones of the team count only where there are no others. An agreed tolerance replaces the limits of the rules.
+    """
+    places = Places.below(reader, initiative)
+    rows = list(places.of(MilestoneRecord, reader).exclude(state="dropped"))
+    key = [row for row in rows if row.tier in KEY_TIERS] or rows
+    titles = {str(row.pk): row.title for row in key}
+    figures = (
+        Snapshot.objects.filter(initiative=initiative, current=True, as_of__lte=day).order_by("as_of").last()
+    )
+    judgement = judge(
+        _rules(initiative, day),
+        Measures(
+            day,
+            year_budget=figures.year_budget if figures else None,
+            year_forecast=figures.year_forecast if figures else None,
+            milestones=[Milestone(str(r.pk), r.tier, r.baseline, r.forecast, r.actual) for r in key],
+        ),
+    )
+    parts = {
+        "overall": judgement,
+        "schedule": judgement.of_dimension("schedule"),
+        "cost": judgement.of_dimension("cost"),
+    }
+    return Computed(
+        {name: part.colour.value for name, part in parts.items()},
+        {name: _why(part, titles) for name, part in parts.items()},
+    )
+
+
+def _rules(initiative: Initiative, day: date) -> RuleSet:
+    rules, agreed = STANDARD, tolerances_of(initiative, day)
+    time, cost = agreed.get(Tolerance.Area.TIME), agreed.get(Tolerance.Area.COST)
+    if time is not None and time.days is not None:
+        rules = rules.with_tolerance("milestone", Decimal(time.days), Decimal(time.days))
+    if cost is not None and cost.percent is not None:
+        rules = rules.with_tolerance("year_budget", cost.percent, cost.percent)
+    return rules
+
+
+def _why(judgement: Judgement, titles: dict[str, str]) -> list[dict[str, Any]]:
+    return [_finding(finding, titles) for finding in _worth_saying(judgement.because)]
+
+
+def _worth_saying(findings: Iterable[Finding]) -> list[Finding]:
+    measured = [(abs(finding.measured), finding) for finding in findings if finding.measured is not None]
+    return [finding for _size, finding in sorted(measured, key=lambda pair: -pair[0])][:3]
+
+
+def _finding(finding: Finding, titles: dict[str, str]) -> dict[str, Any]:
+    return {
+        "rule": finding.rule.code,
+        "reason": finding.reason,
+        "measured": str(round(finding.measured, 1)) if finding.measured is not None else "",
+        "limit": str(finding.threshold) if finding.threshold is not None else "",
+        "title": titles.get(finding.subject, ""),
+    }

@@ -1,0 +1,291 @@
+"""What is written in a report before it is frozen: opened already filled, saved while typed, built when submitted."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from steerco.apps.cycles.computing import Computed, compute
+from steerco.apps.cycles.consolidation import Below, compute_below, gather_below
+from steerco.apps.cycles.facts import Fact, Span, gather
+from steerco.apps.cycles.kinds import CONSOLIDATED, PARTS
+from steerco.apps.cycles.models import RATINGS, SCHEMA, Draft, FrozenReport, Report
+from steerco.apps.initiatives.readers import as_readers
+from steerco.kit import clock
+from steerco.kit.history import Conflict, Invalid
+from steerco.kit.permissions import Actor
+
+LONGEST = 5_000  # characters of one text
+SENTENCE = 500
+MOST_SECONDS = 600  # counted for one saving: a page that is left open is no work
+RATING_KEYS = frozenset(key for key, _label in RATINGS)
+NEEDS_PATH = frozenset({"amber", "amber-red", "red"})
+
+Content = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A report that is being written, as its page shows it: what was typed, the facts, what the figures say, the
+    last report."""
+
+    report: Report
+    draft: Draft
+    facts: dict[str, list[Fact]]
+    computed: Computed
+    last: Content | None
+    below: tuple[Below, ...] = ()  # of a consolidated report
+
+    @property
+    def content(self) -> Content:
+        """What was typed, over what the last report rated."""
+        return {**start_of(self.last), **self.draft.content}
+
+    @property
+    def differences(self) -> list[str]:
+        """The dimensions that are declared better than the figures are."""
+        ratings = self.content["ratings"]
+        return [d for d, said in ratings.items() if self.computed.is_better(d, said.get("value", ""))]
+
+
+@dataclass
+class Typed:
+    """What came from the page: texts by part, ratings by dimension, the sentence, the path to green."""
+
+    headline: str = ""
+    ratings: dict[str, dict[str, str]] = field(default_factory=dict)
+    path: dict[str, str] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    dropped: list[str] = field(default_factory=list)
+    promoted: list[str] = field(default_factory=list)
+    seconds: int = 0
+
+    @classmethod
+    def of(cls, post: Mapping[str, Any], report: Report) -> "Typed":
+        """From the fields of a form. Raises Invalid for what no report takes."""
+        if not any(f"text-{key}" in post for key in report.what.parts):
+            raise Invalid({0: {"": [_("Nothing came. Load the page again.")]}})
+        errors: dict[str, list[str]] = {}
+        ratings = {}
+        for dimension in report.what.dimensions:
+            value = str(post.get(f"rating-{dimension}", ""))
+            if value and value not in RATING_KEYS:
+                errors[f"rating-{dimension}"] = [_("There is no such rating.")]
+            ratings[dimension] = {"value": value, "why": _text(post, f"why-{dimension}", SENTENCE, errors)}
+        by = str(post.get("path-by", "")).strip()
+        if by:
+            try:
+                date.fromisoformat(by)
+            except ValueError:
+                errors["path-by"] = [_("This is no date.")]
+        typed = cls(
+            headline=_text(post, "headline", SENTENCE, errors),
+            ratings=ratings,
+            path={"text": _text(post, "path-text", LONGEST, errors), "by": by},
+            texts={key: _text(post, f"text-{key}", LONGEST, errors) for key in report.what.parts},
+            dropped=_keys(post, "drop"),
+            promoted=_keys(post, "promote"),
+            seconds=_seconds(post),
+        )
+        if errors:
+            raise Invalid({0: errors})
+        return typed
+
+    @property
+    def content(self) -> Content:
+        """As a draft keeps it."""
+        return {
+            "headline": self.headline,
+            "ratings": self.ratings,
+            "path": self.path,
+            "texts": self.texts,
+            "dropped": self.dropped,
+            "promoted": self.promoted,
+        }
+
+    @property
+    def length(self) -> int:
+        """How many characters were typed."""
+        own = [self.headline, self.path.get("text", ""), *self.texts.values()]
+        return sum(map(len, own)) + sum(len(said["why"]) for said in self.ratings.values())
+
+
+def _text(post: Mapping[str, Any], name: str, longest: int, errors: dict[str, list[str]]) -> str:
+    text = str(post.get(name, "")).replace("\r\n", "\n").strip()
+    if len(text) > longest:
+        errors[name] = [_("At most %(n)s characters; these are %(m)s.") % {"n": longest, "m": len(text)}]
+    return text
+
+
+def _keys(post: Mapping[str, Any], name: str) -> list[str]:
+    found = post.getlist(name) if isinstance(post, QueryDict) else post.get(name, ())
+    return sorted({str(key)[:60] for key in found})
+
+
+def key_of(fact: Fact) -> str:
+    """What tells a fact from the others of a report: for leaving it out or putting it first."""
+    return f"{fact['kind']}:{fact['entry']}"
+
+
+def _seconds(post: Mapping[str, Any]) -> int:
+    said = str(post.get("seconds", "0"))
+    return min(int(said), MOST_SECONDS) if said.isdecimal() and len(said) < 7 else 0
+
+
+def last_before(report: Report) -> FrozenReport | None:
+    """The last edition of the last report of the same initiative and kind that was frozen before this period."""
+    rows = FrozenReport.objects.filter(
+        report__initiative=report.initiative_id,
+        report__kind=report.kind,
+        report__state="frozen",
+        report__deleted=False,
+    ).exclude(report=report)
+    if report.period_end:
+        rows = rows.filter(report__period_end__lt=report.period_end)
+    return rows.order_by("-report__period_end", "-number").first()
+
+
+def start_of(last: Content | None) -> Content:
+    """What a new report starts with: the ratings and the path of the last one, and no text."""
+    ratings = (
+        {r["dimension"]: {"value": r["value"], "why": r["why"]} for r in last["ratings"]} if last else {}
+    )
+    return {
+        "headline": "",
+        "ratings": ratings,
+        "path": dict(last["path"]) if last else {"text": "", "by": ""},
+        "texts": {},
+        "dropped": [],
+        "promoted": [],
+    }
+
+
+def open_page(actor: Actor, report: Report) -> Page:
+    """The report as it is now, with fresh facts. The caller may read it."""
+    frozen = last_before(report)
+    last = json.loads(frozen.content) if frozen else None
+    draft = Draft.objects.filter(report=report).first() or Draft(report=report, changed_at=clock.now())
+    reader = as_readers(actor, report.initiative)
+    if report.kind == CONSOLIDATED:
+        lines, facts = gather_below(reader, report)
+        return Page(report, draft, facts, compute_below(lines), last, tuple(lines))
+    start = report.period_start or clock.today()
+    end = report.period_end or clock.today()
+    since = datetime.fromisoformat(last["told_until"]) if last else None
+    facts = gather(reader, report.initiative, Span.of(start, end, since))
+    day = min(end, clock.today())
+    return Page(report, draft, facts, compute(reader, report.initiative, day), last)
+
+
+def save_draft(actor: Actor, report: Report, typed: Typed, seen: str = "") -> Draft:
+    """Keep what was typed. `seen` is when the page last saw the draft saved.
+
+    Raises Conflict where somebody else has saved it since; what they wrote stays.
+    """
+    draft = Draft.objects.select_for_update().filter(report=report).first()
+    if draft is None:
+        draft = Draft(report=report)
+    elif seen and draft.changed_at.isoformat() != seen and draft.changed_by != actor.label:
+        raise Conflict(report, [])
+    draft.content = {**draft.content, **typed.content}
+    draft.seconds += typed.seconds
+    draft.typed = typed.length
+    draft.changed_at, draft.changed_by = clock.now(), actor.label[:200]
+    draft.save()
+    return draft
+
+
+def check(page: Page) -> dict[str, list[str]]:
+    """What is still missing before it can be submitted, by field."""
+    errors: dict[str, list[str]] = {}
+    content, what = page.content, page.report.what
+    ratings = content["ratings"]
+    for dimension in what.dimensions[:1]:
+        if not ratings.get(dimension, {}).get("value"):
+            errors[f"rating-{dimension}"] = [_("Say how it stands.")]
+    for dimension in page.differences:
+        if not ratings[dimension].get("why"):
+            errors[f"why-{dimension}"] = [_("The figures say worse. Explain the difference in a sentence.")]
+    overall = ratings.get("overall", {}).get("value", "")
+    if overall in NEEDS_PATH and not content["path"].get("text"):
+        errors["path-text"] = [_("Say how it gets back to green.")]
+    if overall in NEEDS_PATH and not content["path"].get("by"):
+        errors["path-by"] = [_("Say by when.")]
+    if not what.dimensions and not any(content["texts"].values()):
+        errors[f"text-{what.parts[0]}"] = [_("Say something here.")]
+    return errors
+
+
+def may_stay(page: Page) -> bool:
+    """Whether “no change” is an honest answer: there is a last report, and the figures contradict nothing in it."""
+    untouched = not page.draft.content
+    return page.last is not None and untouched and not check(page)
+
+
+def build(page: Page, *, unchanged: bool = False) -> Content:
+    """The whole report as it will be frozen: no language in its facts, names as they are now."""
+    report, content = page.report, page.content
+    place = report.initiative
+    before = {r["dimension"]: r["value"] for r in page.last["ratings"]} if page.last else {}
+    return {
+        "schema": SCHEMA,
+        "kind": report.kind,
+        "title": report.title,
+        "initiative": {
+            "id": place.pk,
+            "code": place.code,
+            "name": place.name,
+            "type": place.type,
+            "status": place.status,
+            "unit": str(place.unit or ""),
+            "lead": str(place.lead or ""),
+            "sponsor": str(place.sponsor or ""),
+            "forecast_end": place.forecast_end.isoformat() if place.forecast_end else None,
+        },
+        "period": {
+            "start": report.period_start.isoformat() if report.period_start else None,
+            "end": report.period_end.isoformat() if report.period_end else None,
+        },
+        "reporter": str(report.owner or ""),
+        "told_until": clock.now().isoformat(),
+        "unchanged": unchanged,
+        "headline": page.last["headline"] if unchanged and page.last else content["headline"],
+        "ratings": [
+            {
+                "dimension": dimension,
+                "value": content["ratings"].get(dimension, {}).get("value", ""),
+                "why": content["ratings"].get(dimension, {}).get("why", ""),
+                "before": before.get(dimension, ""),
+                "computed": page.computed.colours.get(dimension, ""),
+                "because": page.computed.why.get(dimension, []),
+            }
+            for dimension in report.what.dimensions
+        ],
+        "path": content["path"],
+        "parts": [
+            {
+                "key": key,
+                "text": content["texts"].get(key, ""),
+                "facts": _kept(page, PARTS[key].facts),
+            }
+            for key in report.what.parts
+        ],
+        "below": [one.line for one in page.below],
+    }
+
+
+def _kept(page: Page, groups: Sequence[str]) -> list[Fact]:
+    """The facts of a part without those that were left out, those first that were put first."""
+    dropped, promoted = set(page.content["dropped"]), set(page.content["promoted"])
+    kept = [f for group in groups for f in page.facts.get(group, []) if key_of(f) not in dropped]
+    return sorted(kept, key=lambda fact: key_of(fact) not in promoted)
+
+
+def canonical(content: Content) -> str:
+    """The content as one text that is the same for the same data: sorted keys, no spaces, UTF-8 (RFC 8785 in its
+    spirit; the data holds no fractions)."""
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

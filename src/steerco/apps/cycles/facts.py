@@ -1,0 +1,260 @@
+"""What the system knows of a period: what stands in a report before anybody writes a word.
+
+A fact is {"kind", "entry", "ref", "title", "place", …}: typed, in no language; `wording.py` says it. `before` and
+`after` are dates (ISO) or numbers, `days` working days. The same facts are frozen with the report, so that it can be
+read when everything has changed.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import F, Q
+from django.utils import timezone
+
+from steerco.apps.change.models import ChangeRequest
+from steerco.apps.deliverables.models import Deliverable
+from steerco.apps.escalation.papers import Paper
+from steerco.apps.governance.models import Decision
+from steerco.apps.initiatives.models import Initiative, Record
+from steerco.apps.planning.models import Milestone
+from steerco.apps.raid.models import Action, Issue, Lesson, Risk
+from steerco.engine.performance.lateness import working_days
+from steerco.kit.history.versions import as_at
+from steerco.kit.permissions import Actor, visible_to
+
+Fact = dict[str, Any]
+MOST = 60  # of each group: a report is read by people
+TOP_RISKS = 5
+WORTH_TELLING = 10  # the score from which a new risk is told of
+AHEAD = timedelta(days=90)  # the milestones of a consolidated report
+
+
+@dataclass(frozen=True)
+class Span:
+    """The period told of: what changed after `since` (aware) up to `until`, and what is due up to `ahead`."""
+
+    since: datetime
+    until: date
+    ahead: date
+
+    @classmethod
+    def of(cls, start: date, end: date, since: datetime | None = None) -> "Span":
+        """The period from `start` to `end`, since the last report if there was one; what comes next is as long."""
+        begun = timezone.make_aware(datetime.combine(start, time.min))
+        return cls(since or begun, end, end + (end - start) + timedelta(days=1))
+
+
+@dataclass(frozen=True)
+class Places:
+    """The initiatives told of, by id, and the one whose report it is."""
+
+    own: Initiative
+    rows: dict[int, Initiative]
+
+    @classmethod
+    def below(cls, reader: Actor, initiative: Initiative) -> "Places":
+        """The initiative and what lies below it, as far as `reader` sees."""
+        rows = Initiative.objects.visible_to(reader).filter(above__ancestor=initiative, archived=False)
+        return cls(initiative, {row.pk: row for row in rows} | {initiative.pk: initiative})
+
+    def of(self, model: type[Record], reader: Actor) -> Any:
+        """The records of `model` there that `reader` may read and that are not deleted."""
+        rows = visible_to(model._default_manager.all(), reader)
+        return rows.filter(initiative__in=self.rows, deleted=False).select_related("owner")
+
+    def fact(self, kind: str, row: Any, **values: Any) -> Fact:
+        """A fact about a record; its place is named where it is not the report's own."""
+        place = self.rows[row.initiative_id]
+        return {
+            "kind": kind,
+            "entry": row.entry_id,
+            "ref": row.reference,
+            "title": row.title,
+            "place": "" if place.pk == self.own.pk else place.name,
+            "owner": str(row.owner or ""),
+            **{name: _plain(value) for name, value in values.items()},
+        }
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def gather(reader: Actor, initiative: Initiative, span: Span) -> dict[str, list[Fact]]:
+    """The facts of a period by group, as `reader` may see them. A fixed number of statements."""
+    places = Places.below(reader, initiative)
+    milestones = list(places.of(Milestone, reader).order_by("forecast", "sort_title", "pk"))
+    found = {
+        "achieved": _achieved(places, reader, milestones, span),
+        "planned": _planned(places, reader, milestones, span),
+        "slipped": _slipped(places, milestones, span),
+        "risks": _risks(places, reader, span),
+        "issues": _issues(places, reader, span),
+        "decisions": _papers(places, reader, (Decision, ChangeRequest), span),
+        "changes": _changes(places, reader, span),
+        "lessons": [places.fact("lesson", row) for row in _new(places, reader, Lesson, span)],
+    }
+    return {group: facts[:MOST] for group, facts in found.items()}
+
+
+def _since(span: Span) -> date:
+    return timezone.localdate(span.since)
+
+
+def _new(places: Places, reader: Actor, model: type[Record], span: Span) -> Iterable[Any]:
+    return places.of(model, reader).filter(created_at__gt=span.since).order_by("created_at", "pk")[:MOST]
+
+
+def _achieved(places: Places, reader: Actor, milestones: Sequence[Milestone], span: Span) -> list[Fact]:
+    start = _since(span)
+    facts = [
+        places.fact("reached", row, after=row.actual, before=row.baseline)
+        for row in milestones
+        if row.actual and start <= row.actual <= span.until
+    ]
+    for model, kind, name in ((Deliverable, "delivered", "delivered_on"), (Action, "done", "done_on")):
+        rows = places.of(model, reader).filter(**{f"{name}__gte": start, f"{name}__lte": span.until})
+        facts += [
+            places.fact(kind, row, after=getattr(row, name)) for row in rows.order_by(name, "pk")[:MOST]
+        ]
+    signed = places.of(Deliverable, reader).filter(signed_off_on__gte=start, signed_off_on__lte=span.until)
+    facts += [
+        places.fact("signed_off", row, after=row.signed_off_on)
+        for row in signed.order_by("signed_off_on", "pk")[:MOST]
+    ]
+    return facts
+
+
+def _planned(places: Places, reader: Actor, milestones: Sequence[Milestone], span: Span) -> list[Fact]:
+    facts = [
+        places.fact("milestone_due", row, after=row.due)
+        for row in milestones
+        if row.state == "planned" and row.due and span.until < row.due <= span.ahead
+    ]
+    for model, kind in ((Deliverable, "deliverable_due"), (Action, "action_due")):
+        rows = places.of(model, reader).filter(
+            state_group="open", due_on__gt=span.until, due_on__lte=span.ahead
+        )
+        facts += [places.fact(kind, row, after=row.due_on) for row in rows.order_by("due_on", "pk")[:MOST]]
+    return facts
+
+
+def _slipped(places: Places, milestones: Sequence[Milestone], span: Span) -> list[Fact]:
+    """Milestones whose date moved since then, with the working days, and those that were missed."""
+    held = as_at(Milestone, span.since).filter(initiative_id__in=places.rows, deleted=False)
+    before = {pk: actual or forecast or baseline for pk, actual, forecast, baseline in held.values_list(
+        "id", "actual", "forecast", "baseline"
+    )}  # fmt: skip
+    facts = []
+    for row in milestones:
+        was, now = before.get(row.pk), row.expected
+        if row.state == "dropped":
+            continue
+        if was and now and was != now:
+            facts.append(places.fact("moved", row, before=was, after=now, days=working_days(was, now)))
+        elif row.state == "planned" and now and now <= span.until:
+            late = working_days(now, span.until)
+            facts.append(places.fact("missed", row, before=now, days=late, tier=row.tier))
+    return sorted(facts, key=lambda fact: -abs(fact["days"]))
+
+
+def _risks(places: Places, reader: Actor, span: Span) -> list[Fact]:
+    """Risks that are new, worse, better or closed; then the top ones that stayed as they were."""
+    return _moved(places, reader, Risk, span, "score", lambda value: (value or 0) >= WORTH_TELLING)
+
+
+def _issues(places: Places, reader: Actor, span: Span) -> list[Fact]:
+    """Issues that are new, worse, better or closed."""
+    return _moved(places, reader, Issue, span, "priority", lambda value: value >= Issue.Level.HIGH)
+
+
+def _moved(
+    places: Places,
+    reader: Actor,
+    model: type[Record],
+    span: Span,
+    measure: str,
+    is_top: Callable[[Any], bool],
+) -> list[Fact]:
+    key = model.register_key
+    held = as_at(model, span.since).filter(initiative_id__in=places.rows, deleted=False)
+    before = {pk: (value, group) for pk, value, group in held.values_list("id", measure, "state_group")}
+    facts: list[Fact] = []
+    top = 0
+    rows = places.of(model, reader).filter(Q(state_group="open") | Q(changed_at__gt=span.since))
+    for row in rows.order_by(F(measure).desc(nulls_last=True), "sort_title", "pk"):
+        now = getattr(row, measure)
+        was, group = before.get(row.pk, (None, ""))
+        values = {"before": was, "after": now, **(_scored(row) if isinstance(row, Risk) else {})}
+        if row.state_group == "done":
+            if group in ("open", "pending"):
+                facts.append(places.fact(f"{key}_closed", row, **values))
+        elif row.state_group != "open":
+            continue
+        elif not group:
+            facts.append(places.fact(f"{key}_new", row, **values))
+        elif (was or 0) != (now or 0):
+            worse = (now or 0) > (was or 0)
+            facts.append(places.fact(f"{key}_{'worse' if worse else 'better'}", row, **values))
+        elif is_top(now) and top < TOP_RISKS:
+            top += 1
+            facts.append(places.fact(f"{key}_top", row, **values))
+    order = ("new", "worse", "top", "better", "closed")
+    return sorted(facts, key=lambda fact: order.index(fact["kind"].rpartition("_")[2]))
+
+
+def _scored(row: Risk) -> dict[str, Any]:
+    """What a heat map and a list of risks need beside the score."""
+    return {
+        "probability": row.current_probability,
+        "impact": row.current_impact,
+        "direction": row.direction,
+        "response": row.response_text[:300],
+        "review": row.next_review,
+    }
+
+
+def _papers(places: Places, reader: Actor, models: Sequence[type[Paper]], span: Span) -> list[Fact]:
+    """What waits for a decision, the first needed first; and what was decided since."""
+    facts = []
+    for model in models:
+        rows = places.of(model, reader).select_related("decider")
+        asked = rows.filter(state__in=model.asked_states).order_by(F("decide_by").asc(nulls_last=True), "pk")
+        facts += [
+            places.fact("wanted", row, after=row.decide_by, decider=str(row.decider or ""))
+            for row in asked[:MOST]
+        ]
+        decided = rows.filter(decided_on__gt=_since(span), decided_on__lte=span.until)
+        facts += [
+            places.fact("decided", row, after=row.decided_on, words=str(row.verdict_text)[:300])
+            for row in decided.order_by("decided_on", "pk")[:MOST]
+        ]
+    return sorted(facts, key=lambda fact: (fact["kind"] != "wanted", fact["after"] or "9999"))
+
+
+def _changes(places: Places, reader: Actor, span: Span) -> list[Fact]:
+    """Change requests that were raised since, and those that still wait."""
+    rows = places.of(ChangeRequest, reader).filter(
+        Q(state_group__in=("open", "pending")) | Q(created_at__gt=span.since)
+    )
+    return [
+        places.fact("change_new" if row.created_at > span.since else "change_open", row, state=row.state)
+        for row in rows.order_by("-created_at", "pk")[:MOST]
+    ]
+
+
+def milestones_ahead(reader: Actor, initiative: Initiative, day: date) -> list[Fact]:
+    """The milestones of the next ninety days at and below an initiative, in order of date."""
+    places = Places.below(reader, initiative)
+    rows = places.of(Milestone, reader).filter(state="planned").order_by("forecast", "pk")
+    facts = [
+        places.fact("milestone_due", row, before=row.baseline, after=row.due, tier=row.tier) for row in rows
+    ]
+    near = [
+        fact
+        for fact in facts
+        if fact["after"] and day.isoformat() <= fact["after"] <= (day + AHEAD).isoformat()
+    ]
+    return sorted(near, key=lambda fact: fact["after"])[:MOST]

@@ -1,0 +1,174 @@
+"""What the pages of a report show: facts and ratings in words, and the fields of the form."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.utils.functional import Promise
+
+from steerco.apps.cycles.drafts import Content, Page, key_of
+from steerco.apps.cycles.facts import Fact
+from steerco.apps.cycles.kinds import CONSOLIDATED, KINDS, PARTS
+from steerco.apps.cycles.models import RATINGS
+from steerco.apps.cycles.wording import fact_words, finding_words
+from steerco.apps.indicators.dimensions import dimension_label
+
+COLOURS = ("green", "amber", "red")
+
+
+@dataclass(frozen=True)
+class FactLine:
+    """A fact in words. `tone`: what it means for the reader."""
+
+    ref: str
+    title: str
+    words: str
+    place: str
+    entry: int
+    tone: str
+    key: str = ""
+    dropped: bool = False
+    promoted: bool = False
+
+
+BAD = frozenset({"missed", "risk_new", "risk_worse", "issue_new", "issue_worse"})
+GOOD = frozenset({"reached", "delivered", "signed_off", "done", "risk_better", "risk_closed", "issue_closed"})
+
+
+def fact_lines(
+    facts: Sequence[Fact], dropped: Collection[str] = (), promoted: Collection[str] = ()
+) -> list[FactLine]:
+    """Facts as they are shown; on the page of a consolidated report with whether they are left out or put first."""
+    return [
+        FactLine(
+            f["ref"],
+            f["title"],
+            fact_words(f),
+            f.get("place", ""),
+            f["entry"],
+            _tone(f),
+            key_of(f),
+            key_of(f) in dropped,
+            key_of(f) in promoted,
+        )
+        for f in facts
+    ]
+
+
+def _tone(fact: Fact) -> str:
+    if fact["kind"] == "moved":
+        return "bad" if fact["days"] > 0 else "good"
+    return "bad" if fact["kind"] in BAD else "good" if fact["kind"] in GOOD else ""
+
+
+@dataclass
+class RatingField:
+    """A dimension to be rated: what is declared, what the figures say and why, what it was."""
+
+    dimension: str
+    label: str
+    value: str
+    why: str
+    computed: str
+    because: list[str]
+    before: str
+    differs: bool
+    choices: list[tuple[str, str | Promise]]
+    errors: list[str] = field(default_factory=list)
+
+
+@dataclass
+class PartField:
+    """A part: its facts, what was typed, and what the last report said."""
+
+    key: str
+    label: str | Promise
+    help: str | Promise
+    facts: list[FactLine]
+    text: str
+    last: str
+    errors: list[str] = field(default_factory=list)
+
+
+def shown_form(page: Page, errors: dict[str, list[str]]) -> dict[str, Any]:
+    """The fields of the page on which a report is written."""
+    content, last = page.content, page.last or {}
+    before = {r["dimension"]: r["value"] for r in last.get("ratings", ())}
+    said_last = {p["key"]: p["text"] for p in last.get("parts", ())}
+    ratings = []
+    for dimension in page.report.what.dimensions:
+        said = content["ratings"].get(dimension, {})
+        ratings.append(
+            RatingField(
+                dimension,
+                dimension_label(dimension),
+                said.get("value", ""),
+                said.get("why", ""),
+                page.computed.colours.get(dimension, ""),
+                [finding_words(one) for one in page.computed.why.get(dimension, ())],
+                before.get(dimension, ""),
+                dimension in page.differences,
+                list(RATINGS) if any("-" in v for v in before.values()) else _three(),
+                [*errors.get(f"rating-{dimension}", ()), *errors.get(f"why-{dimension}", ())],
+            )
+        )
+    parts = [
+        PartField(
+            part.key,
+            part.label,
+            part.help,
+            fact_lines(
+                [fact for group in part.facts for fact in page.facts.get(group, [])],
+                content["dropped"],
+                content["promoted"],
+            ),
+            content["texts"].get(part.key, ""),
+            said_last.get(part.key, ""),
+            errors.get(f"text-{part.key}", []),
+        )
+        for part in page.report.what.shown_parts
+    ]
+    return {
+        "ratings": ratings,
+        "parts": parts,
+        "headline": content["headline"],
+        "last_headline": last.get("headline", ""),
+        "path": content["path"],
+        "below": [one.line for one in page.below],
+        "is_consolidated": page.report.kind == CONSOLIDATED,
+        "path_errors": [*errors.get("path-text", ()), *errors.get("path-by", ())],
+    }
+
+
+def _three() -> list[tuple[str, str | Promise]]:
+    return [(key, label) for key, label in RATINGS if "-" not in key]
+
+
+def shown_content(content: Content) -> dict[str, Any]:
+    """A submitted or frozen report as it is read."""
+    kind = KINDS.get(content["kind"])
+    by = content["path"].get("by")
+    return {
+        "content": content,
+        "kind": kind.label if kind else content["kind"],
+        "ratings": [
+            {
+                **one,
+                "label": dimension_label(one["dimension"]),
+                "because": [finding_words(finding) for finding in one["because"]],
+            }
+            for one in content["ratings"]
+        ],
+        "below": content.get("below", []),
+        "path_by": date.fromisoformat(by) if by else None,
+        "parts": [
+            {
+                "label": PARTS[part["key"]].label if part["key"] in PARTS else part["key"],
+                "text": part["text"],
+                "facts": fact_lines(part["facts"]),
+            }
+            for part in content["parts"]
+            if part["text"] or part["facts"]
+        ],
+    }

@@ -1,0 +1,182 @@
+"""Pages of the reporting cycle: all cycles, one cycle, one report."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from steerco.apps.cycles.drafts import Page, Typed, may_stay, open_page, save_draft
+from steerco.apps.cycles.models import Cycle, Report
+from steerco.apps.cycles.selectors import cockpit, find_cycle, find_report, recent_cycles
+from steerco.apps.cycles.services import approve, content_of, give_back, may_review, may_write, submit
+from steerco.apps.cycles.showing import shown_content, shown_form
+from steerco.apps.cycles.turning import lock_cycle
+from steerco.apps.cycles.wording import period_of
+from steerco.kit.history import Conflict, Invalid
+from steerco.kit.journal.submissions import answered_once
+from steerco.kit.pages.htmx import page, redirect_to
+from steerco.kit.pages.panels import buttons_at
+from steerco.kit.permissions import Denied, can, require
+from steerco.kit.permissions.inventory import guard
+from steerco.kit.registers.register import register_by_key
+from steerco.kit.registers.views.finding import actor_of
+
+
+@require_GET
+@guard("record.view", "the cycles that the actor may read")
+def overview(request: HttpRequest) -> HttpResponse:
+    """The cycles of late, those that are open first."""
+    actor = actor_of(request)
+    lines = recent_cycles(actor)
+    calendars = register_by_key("cadence")
+    context = {
+        "lines": lines,
+        "may_set": can(actor, "cadence.set", anywhere=True),
+        "calendars": calendars.list_url() if calendars else "",
+    }
+    return page(request, "cycles/overview.html", context)
+
+
+def _cycle(request: HttpRequest, pk: int) -> Cycle:
+    found = find_cycle(actor_of(request), pk)
+    if found is None:
+        raise Http404
+    return found
+
+
+@require_GET
+@guard("record.view", "the initiative of the cycle")
+def cycle_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who has reported, what is missing, what it took."""
+    actor = actor_of(request)
+    cycle = _cycle(request, pk)
+    context = {
+        "cycle": cycle,
+        "found": cockpit(actor, cycle),
+        "may_lock": cycle.state == Cycle.State.OPEN and can(actor, "cadence.set", cycle.initiative),
+    }
+    return page(request, "cycles/cycle.html", context)
+
+
+@require_POST
+@guard("cadence.set", "the initiative of the cycle")
+@answered_once
+def lock(request: HttpRequest, pk: int) -> HttpResponse:
+    """Freeze what was given, close what was not, before the time."""
+    actor = actor_of(request)
+    cycle = _cycle(request, pk)
+    require(actor, "cadence.set", cycle.initiative)
+    if lock_cycle(actor, cycle.pk):
+        messages.success(
+            request, _("Locked. What was given is frozen; what was not is closed as not reported.")
+        )
+    return redirect_to(request, reverse("cycles:cycle", args=[pk]))
+
+
+def _report(request: HttpRequest, pk: int) -> Report:
+    found = find_report(actor_of(request), pk)
+    if found is None:
+        raise Http404
+    return found
+
+
+@require_http_methods(["GET", "POST"])
+@guard("record.view", "the report; writing and reviewing it: whose it is, and who decides there")
+@answered_once
+def report_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """A report: written, reviewed, read."""
+    actor = actor_of(request)
+    report = _report(request, pk)
+    errors: dict[str, list[str]] = {}
+    if request.method == "POST":
+        try:
+            return _take(request, report)
+        except Invalid as refusal:
+            errors = refusal.errors[0]
+        except Conflict:
+            errors = {"": [_("Somebody else has changed it meanwhile: look at it again.")]}
+    status = 422 if errors else 200
+    if may_write(actor, report):
+        context = _writing(open_page(actor, report), errors)
+        return page(request, "cycles/write.html", context, status=status)
+    return page(request, "cycles/read.html", _reading(request, report, errors), status=status)
+
+
+def _take(request: HttpRequest, report: Report) -> HttpResponse:
+    """What a button of the page asks for. Raises Denied, Invalid, Conflict."""
+    actor, post = actor_of(request), request.POST
+    match post.get("take"):
+        case "unchanged":
+            submit(actor, report, unchanged=True)
+            messages.success(request, _("Submitted: no change since the last report."))
+        case "submit":
+            submit(actor, report, Typed.of(post, report))
+            messages.success(request, _("Submitted."))
+        case "approve":
+            approve(actor, report)
+            messages.success(request, _("Approved."))
+        case "return":
+            give_back(actor, report, post.get("comment", ""))
+            messages.success(request, _("Sent back."))
+        case _:
+            raise Invalid({0: {"": [_("Choose what is to be done.")]}})
+    return redirect_to(request, reverse("cycles:report", args=[report.pk]))
+
+
+def _writing(found: Page, errors: dict[str, list[str]]) -> dict[str, Any]:
+    return {
+        **_about(found.report),
+        **shown_form(found, errors),
+        "may_stay": may_stay(found),
+        "comment": found.draft.comment,
+        "saved": found.draft.changed_at if found.draft.pk else None,
+        "seen": found.draft.changed_at.isoformat() if found.draft.pk else "",
+        "last": found.last is not None,
+        "problem": errors.get("", [""])[0],
+    }
+
+
+def _about(report: Report) -> dict[str, Any]:
+    register = register_by_key("report")
+    return {
+        "report": report,
+        "period": period_of(report),
+        "details": f"{register.list_url()}{report.pk}/" if register else "",
+    }
+
+
+def _reading(request: HttpRequest, report: Report, errors: dict[str, list[str]]) -> dict[str, Any]:
+    actor = actor_of(request)
+    content = content_of(report)
+    return {
+        **_about(report),
+        "shown": shown_content(content) if content else None,
+        "frozen": report.frozen.order_by("number").last(),
+        "page_buttons": buttons_at("report", actor, report),
+        "may_review": may_review(actor, report),
+        "may_approve": report.state == "submitted",
+        "errors": errors,
+    }
+
+
+@require_POST
+@guard("record.edit", "the report, or one's own")
+@answered_once
+def save(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep what is being typed."""
+    actor = actor_of(request)
+    report = _report(request, pk)
+    if not may_write(actor, report):
+        raise Denied("record.edit")
+    context: dict[str, Any] = {}
+    try:
+        draft = save_draft(actor, report, Typed.of(request.POST, report), request.POST.get("seen", ""))
+        context = {"saved": draft.changed_at, "seen": draft.changed_at.isoformat()}
+    except Invalid as refusal:
+        context = {"problem": next(iter(refusal.errors[0].values()))[0]}
+    except Conflict:
+        context = {"problem": _("Somebody else is writing here too. Copy your text and load the page again.")}
+    return page(request, "cycles/_saved.html", context, status=422 if "problem" in context else 200)

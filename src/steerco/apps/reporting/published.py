@@ -1,0 +1,250 @@
+"""The pack of a consolidated report: what was frozen, and nothing else. The same frozen data gives the same pack."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from steerco.apps.cycles.kinds import PARTS
+from steerco.apps.cycles.models import FrozenReport
+from steerco.apps.cycles.wording import fact_words, finding_words
+from steerco.apps.indicators.dimensions import dimension_label
+from steerco.apps.organisation.selectors import organisation
+from steerco.apps.reporting.words import labels_for, rating_value
+from steerco.exchange.packs.content import (
+    Change,
+    ChangeKind,
+    Coverage,
+    DateLine,
+    Decision,
+    Exclusion,
+    Milestone,
+    Narrative,
+    PackContent,
+    ProjectPage,
+    RatingRow,
+    RatingShare,
+    Risk,
+)
+from steerco.exchange.packs.ratings import STATES, Palette, Rating, RatingScale, RatingValue, compared
+
+Content = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Told:
+    """One initiative of the level below: its line in the consolidated report, and its own report, if it gave one."""
+
+    line: Content
+    content: Content | None
+
+
+def published_content(frozen: FrozenReport, *, audience: str = "", attribution: str = "") -> PackContent:
+    """Everything that the pack of a frozen consolidated report shows, in the active language. Three queries."""
+    content: Content = json.loads(frozen.content)
+    told = list(_told(content, frozen))
+    dimensions = _dimensions(content, told)
+    settings_row = organisation()
+    as_of = _day(content["period"]["end"]) or frozen.frozen_at.date()
+    has_before = any(one.line["before"] for one in told)
+    scale = RatingScale.FIVE_POINT if _five(told) else RatingScale.THREE_POINT
+    parts = {part["key"]: part for part in content["parts"]}
+    place = content["initiative"]
+    return PackContent(
+        title=content["title"],
+        initiative_code=place["code"],
+        initiative_name=place["name"],
+        as_of=as_of,
+        compare=_day(content["period"]["start"]) if has_before else None,
+        generated_at=frozen.frozen_at,
+        organisation=settings_row.name,
+        coverage=_coverage(told, audience, as_of),
+        marking=settings_row.marking,
+        audience=audience,
+        attribution=attribution,
+        locale=(translation.get_language() or "en")[:2],
+        palette=Palette(settings_row.palette),
+        scale=scale,
+        dimensions=tuple(dimension_label(key) for key in dimensions),
+        labels=labels_for(translation.get_language() or "en"),
+        decisions=tuple(_decisions(parts.get("asked", {}).get("facts", ()))),
+        changes=tuple(_changes(told)),
+        ratings=tuple(_row(one, dimensions, scale) for one in told),
+        distribution=tuple(_distribution(told, has_before)),
+        milestones=tuple(_milestones(parts)),
+        risks=tuple(_risks(parts.get("top_risks", {}).get("facts", ()))),
+        projects=(
+            _page(content, dimensions, scale),
+            *(_page(one.content, dimensions, scale) for one in told if one.content),
+        ),
+    )
+
+
+def _told(content: Content, frozen: FrozenReport) -> Iterable[Told]:
+    """The editions that stood when the consolidated report was frozen."""
+    wanted = [line["report"] for line in content["below"] if not line["age"]]
+    rows = FrozenReport.objects.filter(report__in=wanted, frozen_at__lte=frozen.frozen_at).order_by("number")
+    editions = {row.report_id: json.loads(row.content) for row in rows}
+    for line in content["below"]:
+        yield Told(line, None if line["age"] else editions.get(line["report"]))
+
+
+def _dimensions(content: Content, told: Sequence[Told]) -> list[str]:
+    """Every dimension that anybody rated, the overall one first, in the order of the reports."""
+    every = [content, *(one.content for one in told if one.content)]
+    found = dict.fromkeys(r["dimension"] for one in every for r in one["ratings"] if r["value"])
+    return ["overall", *(key for key in found if key != "overall")]
+
+
+def _five(told: Sequence[Told]) -> bool:
+    return any("-" in one.line["value"] for one in told)
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _rating(said: Content | None, scale: RatingScale) -> Rating | None:
+    if said is None or not said["value"]:
+        return None
+    before = rating_value(said["before"]) if said["before"] else None
+    return compared(rating_value(said["value"]), before, scale, scale if before else None)
+
+
+def _cells(
+    content: Content | None, dimensions: Sequence[str], scale: RatingScale
+) -> tuple[Rating | None, ...]:
+    said = {r["dimension"]: r for r in content["ratings"]} if content else {}
+    return tuple(_rating(said.get(key), scale) for key in dimensions)
+
+
+def _row(one: Told, dimensions: Sequence[str], scale: RatingScale) -> RatingRow:
+    place = one.content["initiative"] if one.content else {}
+    cells = _cells(one.content, dimensions, scale)
+    if one.content is None:
+        cells = (compared(RatingValue.NOT_REPORTED, None, scale, None), *cells[1:])
+    return RatingRow(
+        code=one.line["code"],
+        project=one.line["name"],
+        unit=place.get("unit", ""),
+        cells=cells,
+        end=_day(place.get("forecast_end")),
+        computed=_computed(one.line["computed"]),
+    )
+
+
+def _computed(key: str) -> RatingValue | None:
+    return rating_value(key) if key in ("green", "amber", "red") else None
+
+
+def _coverage(told: Sequence[Told], audience: str, as_of: date) -> Coverage:
+    missing = sum(one.content is None for one in told)
+    return Coverage(
+        projects=len(told) - missing,
+        official=True,
+        reader=audience,
+        excluded=(Exclusion(_("not reported"), missing),) if missing else (),
+        oldest_data=as_of,
+    )
+
+
+def _decisions(facts: Iterable[Content]) -> Iterable[Decision]:
+    """What waits for a decision, and what those below ask for in their own words."""
+    for fact in facts:
+        yield Decision(
+            number=fact["ref"],
+            question=fact["title"],
+            decider=fact.get("decider", ""),
+            deadline=_day(fact.get("after")),
+            project=fact["place"],
+        )
+
+
+def _changes(told: Sequence[Told]) -> Iterable[Change]:
+    for one in told:
+        line = one.line
+        now, before = rating_value(line["value"]), rating_value(line["before"])
+        if one.content is None or now.rank is None or before.rank is None or now == before:
+            continue
+        kind = ChangeKind.RATING_WORSE if now.rank > before.rank else ChangeKind.RATING_BETTER
+        yield Change(kind, line["name"], line["code"], before, now, line["headline"])
+
+
+def _distribution(told: Sequence[Told], has_before: bool) -> Iterable[RatingShare]:
+    now = [rating_value(one.line["value"]) if one.content else RatingValue.NOT_REPORTED for one in told]
+    before = [rating_value(one.line["before"]) for one in told if one.line["before"]]
+    for value in [v for v in RatingValue if v not in STATES] + list(STATES):
+        if value in now or value in before:
+            yield RatingShare(value, now.count(value), before.count(value) if has_before else None)
+
+
+def _milestones(parts: dict[str, Content]) -> Iterable[Milestone]:
+    """Those ahead, each with where it stood before if it moved."""
+    moved = {
+        fact["entry"]: fact for fact in parts.get("moved", {}).get("facts", ()) if fact["kind"] == "moved"
+    }
+    for fact in parts.get("ahead", {}).get("facts", ()):
+        was = moved.get(fact["entry"], {}).get("before")
+        yield Milestone(
+            project=fact["place"],
+            name=fact["title"],
+            baseline=_day(fact.get("before")),
+            forecast=_day(fact.get("after")),
+            compared=_day(was),
+            tier=fact.get("tier", ""),
+        )
+
+
+def _risks(facts: Iterable[Content]) -> Iterable[Risk]:
+    for fact in facts:
+        if fact.get("probability") and fact.get("impact"):
+            yield Risk(
+                number=fact["ref"],
+                project=fact["place"],
+                title=fact["title"],
+                probability=fact["probability"],
+                impact=fact["impact"],
+                owner=fact["owner"],
+                response=fact.get("response", ""),
+                due=_day(fact.get("review")),
+                opportunity=fact.get("direction") == "opportunity",
+            )
+
+
+def _page(content: Content, dimensions: Sequence[str], scale: RatingScale) -> ProjectPage:
+    """A page of its own for each report: the sentence, the path to green, and every part with its facts in words."""
+    place = content["initiative"]
+    overall = content["ratings"][0] if content["ratings"] else None
+    end = _day(place.get("forecast_end"))
+    return ProjectPage(
+        code=place["code"],
+        name=place["name"],
+        unit=place["unit"],
+        sponsor=place["sponsor"],
+        manager=place["lead"],
+        ratings=_cells(content, dimensions, scale),
+        computed=_computed(overall["computed"]) if overall else None,
+        computed_reason=" ".join(map(finding_words, overall["because"])) if overall else "",
+        dates=(DateLine(_("End"), forecast=end),) if end else (),
+        narratives=tuple(_narratives(content)),
+    )
+
+
+def _narratives(content: Content) -> Iterable[Narrative]:
+    path = content["path"]
+    if content["headline"]:
+        yield Narrative(_("In a sentence"), content["headline"])
+    if path.get("text"):
+        yield Narrative(_("Path to green"), path["text"])
+    for part in content["parts"]:
+        lines = [part["text"]] if part["text"] else []
+        for fact in part["facts"]:
+            words = fact_words(fact)
+            lines.append(f"{fact['ref']} {fact['title']}{f': {words}' if words else ''}")
+        if lines:
+            known = PARTS.get(part["key"])
+            yield Narrative(str(known.label) if known else part["key"], "\n".join(lines))

@@ -1,0 +1,111 @@
+"""Reports are written, reviewed and read in the browser."""
+
+import re
+
+import pytest
+from tests.apps.cycles.world import THURSDAY, WEDNESDAY, programme
+from tests.apps.worlds import browser, person, posted
+
+from steerco.apps.cycles.models import Cycle, Draft
+from steerco.apps.cycles.turning import turn
+from steerco.kit import clock
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_report_is_saved_while_it_is_written_submitted_and_reviewed() -> None:
+    found = programme()
+    with clock.at(THURSDAY):
+        turn()
+        writer, reviewer = browser(found.people[0]), browser(found.rita)
+        url = f"/reporting/reports/{found.report().pk}/"
+        page = writer.get(url).content.decode()
+        assert "What was achieved" in page
+        typed = {"headline": "On plan.", "text-achieved": "The wall stands.", "seconds": "45"}
+        saved = writer.post(f"{url}draft/", typed)
+        assert saved.status_code == 200
+        assert "Saved at" in saved.content.decode()
+        draft = Draft.objects.get()
+        assert (draft.seconds, draft.content["texts"]["achieved"]) == (45, "The wall stands.")
+        assert "The wall stands." in writer.get(url).content.decode()
+        refused = writer.post(url, {**typed, "take": "submit"})
+        assert refused.status_code == 422
+        assert "Say how it stands." in refused.content.decode()
+        assert "The wall stands." in refused.content.decode()
+        page = posted(writer, url, {**typed, "rating-overall": "green", "take": "submit"})
+        assert "in review" in page
+        page = posted(reviewer, url, {"take": "return", "comment": "Which wall?"})
+        assert "sent back" in writer.get("/registers/reports/?group=all").content.decode()
+        assert "Which wall?" in writer.get(url).content.decode()
+        posted(
+            writer,
+            url,
+            {**typed, "text-achieved": "The north wall.", "rating-overall": "green", "take": "submit"},
+        )
+        assert "approved" in posted(reviewer, url, {"take": "approve"})
+
+
+def test_what_is_being_written_is_not_shown_to_readers() -> None:
+    found = programme()
+    reader = browser(person("Vera Viewer", "viewer", found.root))
+    with clock.at(THURSDAY):
+        turn()
+        url = f"/reporting/reports/{found.report().pk}/"
+        browser(found.people[0]).post(f"{url}draft/", {"text-achieved": "Half a thought"})
+        page = reader.get(url).content.decode()
+    assert "It is being written." in page
+    assert "Half a thought" not in page
+
+
+def test_two_who_write_at_once_are_told_and_nothing_is_lost() -> None:
+    found = programme()
+    with clock.at(THURSDAY):
+        turn()
+        url = f"/reporting/reports/{found.report().pk}/draft/"
+        first = browser(found.people[0]).post(url, {"text-achieved": "Mine"})
+        seen = re.search(r'name="seen" value="([^"]+)"', first.content.decode())
+        assert seen
+    with clock.at(WEDNESDAY.replace(day=1)):
+        browser(found.rita).post(url, {"text-achieved": "Hers", "seen": seen[1]})
+        again = browser(found.people[0]).post(url, {"text-achieved": "Mine again", "seen": seen[1]})
+    assert again.status_code == 422
+    assert "Somebody else is writing here too" in again.content.decode()
+    assert Draft.objects.get().content["texts"]["achieved"] == "Hers"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("rating-overall", "purple", "There is no such rating."),
+        ("path-by", "soon", "This is no date."),
+        ("text-achieved", "x" * 5001, "At most 5000 characters"),
+    ],
+)
+def test_nonsense_comes_back_with_what_is_wrong(field: str, value: str, said: str) -> None:
+    found = programme()
+    with clock.at(THURSDAY):
+        turn()
+        url = f"/reporting/reports/{found.report().pk}/"
+        answer = browser(found.people[0]).post(f"{url}draft/", {"text-planned": "", field: value})
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert not Draft.objects.exists()
+
+
+def test_the_office_sees_who_has_reported_and_locks_before_the_time() -> None:
+    found = programme()
+    office = browser(person("Olga Office", "pmo_analyst"))
+    with clock.at(THURSDAY):
+        turn()
+        writer = browser(found.people[0])
+        url = f"/reporting/reports/{found.report().pk}/"
+        posted(writer, url, {"text-achieved": "", "rating-overall": "green", "take": "submit"})
+        cycle = Cycle.objects.get()
+        page = office.get(f"/reporting/cycles/{cycle.pk}/").content.decode()
+        assert "of 2" in page
+        assert "Weekly report" in office.get("/reporting/").content.decode()
+        assert writer.post(f"/reporting/cycles/{cycle.pk}/lock/").status_code in (403, 404)
+        page = posted(office, f"/reporting/cycles/{cycle.pk}/lock/", {})
+        assert "not reported" in page
+        assert "Consolidated report" in page
+        assert "not reviewed" in office.get(url).content.decode()
