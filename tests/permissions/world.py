@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from tests.apps.worlds import NEEDED
+from tests.permissions import office
 from tests.permissions.plans import bring_plans
 from tests.permissions.reporting import report_addresses, report_weekly
 
@@ -37,6 +38,7 @@ from steerco.apps.links.services import (
     set_tags,
     write_comment,
 )
+from steerco.apps.office.models import RequestCategory
 from steerco.apps.organisation.services import configure, define_field
 from steerco.apps.people.models import Person, Unit
 from steerco.apps.people.services import write_people, write_units
@@ -89,6 +91,7 @@ class World:
     extras: dict[tuple[str, str], int] = field(default_factory=dict)
     unit: Unit | None = None
     line: ObligationTemplate | None = None
+    category: RequestCategory | None = None
 
     def row(self, register: str, code: str) -> Any:
         """The row of any register at the place with that code; None where the register has none there."""
@@ -100,6 +103,8 @@ class World:
             return self.unit
         if register == "checklist":
             return self.line
+        if register == "request_category":
+            return self.category
         return self.records.get((register, code))
 
     def samples(self, name: str, code: str) -> list[tuple[str, dict[str, Any]]] | None:
@@ -135,6 +140,7 @@ class World:
                 more = {"file": self.extras[f"{what} of {register}", code]}
             return [("", {"pk": row.pk, **more})]
         fixed: dict[str, dict[str, Any]] = {
+            **office.samples(self, code),
             "links:tag": {"name": "urgent"},
             "links:change_comment": {"pk": entry, "comment_pk": self.extras["comment", code]},
             "links:file": {"pk": entry, "file_pk": self.extras["file", code]},
@@ -216,7 +222,9 @@ def build() -> World:
     world.unit = write_units(OPERATOR, [Unit(code="FIN", name="Finance")])[0]
     line = {"checklist": "Every project", "title": "Mandate is there"}
     world.line = write_templates(OPERATOR, [Change(line)])[0]
+    office.add_mail(world, CANARY)
     for code in ("A11", "B1", "HID"):
+        office.add_request(world, code, CANARY if code == "HID" else f"of {code}")
         _records(world, code)
     _snapshots(world)
     world.extras["field", ""] = define_field(

@@ -71,12 +71,19 @@ def menu(request: HttpRequest) -> list[Item]:
 
 
 def _own(actor: Actor) -> list[Item]:
-    """The pages beside my work, for those who decide or prepare somewhere."""
+    """The pages beside my work: for those who decide or prepare somewhere, and what anybody asks of the office."""
     pages = (
         ("record.decide", _("My team"), "followups:team"),
+        ("initiative.edit", _("Requests to the office"), "office:queue"),
         ("initiative.edit", _("Register hygiene"), "hygiene:list"),
     )
-    return [Item(label, reverse(name)) for action, label, name in pages if can(actor, action, anywhere=True)]
+    items = [Item(label, reverse(name)) for action, label, name in pages if can(actor, action, anywhere=True)]
+    if actor.parties:
+        items += [
+            Item(_("Ask the office"), reverse("office:ask")),
+            Item(_("What I asked for"), reverse("office:mine")),
+        ]
+    return items
 
 
 def _leaving(actor: Actor) -> list[Item]:
@@ -91,6 +98,7 @@ def _administration(actor: Actor) -> list[Item]:
         ("organisation.configure", _("Own fields"), "organisation:fields"),
         ("organisation.configure", _("Risk scales"), "organisation:scales"),
         ("organisation.configure", _("Escalation rules"), "escalation:rules"),
+        ("organisation.configure", _("Office"), "office:settings"),
         ("user.edit", _("Users"), "access:users"),
         ("user.edit", _("Roles"), "access:roles"),
         ("audit.read", _("Audit trail"), "audit:journal"),

@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "steerco.apps.deliverables",
     "steerco.apps.cycles",
     "steerco.apps.reporting",
+    "steerco.apps.office",
 ]
 
 MIDDLEWARE = [
@@ -310,6 +311,9 @@ TASKS = {"default": {"BACKEND": "steerco.kit.jobs.backend.DatabaseBackend", "QUE
 KEEP_DAYS = {  # what a daily job removes after that many days
     "staged imports": env.int("KEEP_STAGED_IMPORTS", 30),  # uploaded, never imported
     "finished jobs": env.int("KEEP_FINISHED_JOBS", 90),  # with the files that they left
+    "incoming mails": env.int(
+        "KEEP_INCOMING_MAILS", 90
+    ),  # notes of what became of each; held ones are discarded
 }
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
 EMAIL_HOST = env.str("SMTP_HOST", "")
@@ -320,6 +324,18 @@ EMAIL_USE_SSL = env.bool("SMTP_SSL", EMAIL_PORT == 465)  # TLS from the first by
 EMAIL_USE_TLS = env.bool("SMTP_TLS", not EMAIL_USE_SSL)  # STARTTLS
 EMAIL_TIMEOUT = 20
 MAIL_REPLY_TO = env.str("MAIL_REPLY_TO", "")  # where `steerco mail-in` gets what people answer; "": nowhere
+MAIL_OFFICE = env.str(
+    "MAIL_OFFICE", ""
+)  # the office's address: mails to it that are no answers open requests
+MAIL_IMAP = {  # the mailbox that `steerco mail-in --imap` empties
+    "host": env.str("MAIL_IMAP_HOST", ""),
+    "port": env.int("MAIL_IMAP_PORT", 993),
+    "tls": env.str("MAIL_IMAP_TLS", "tls"),  # tls, starttls, or none (only on this machine)
+    "user": env.str("MAIL_IMAP_USER", ""),
+    "password_file": env.str("MAIL_IMAP_PASSWORD_FILE", ""),
+    "folder": env.str("MAIL_IMAP_FOLDER", "INBOX"),
+    "done": env.str("MAIL_IMAP_DONE", ""),  # where taken mails go; "": they stay, marked as read
+}
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "steerco@localhost")
 
 LOGGING = {

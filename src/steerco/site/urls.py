@@ -42,6 +42,7 @@ urlpatterns = [
     path("plans/", include("steerco.apps.planning.urls")),
     path("reporting/", include("steerco.apps.cycles.urls")),
     path("packs/", include("steerco.apps.reporting.urls")),
+    path("office/", include("steerco.apps.office.urls")),
     path("", include("steerco.apps.access.urls")),
     path("admin/audit/", include("steerco.apps.audit.urls")),
     path("admin/", include("steerco.apps.organisation.urls")),

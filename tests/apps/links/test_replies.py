@@ -178,13 +178,13 @@ def test_a_maildir_is_taken_mail_by_mail(town: Any, tmp_path: Path, capsys: Any,
     (tmp_path / "new" / "1.x.host").write_bytes(letter("Yes", to=reply_address(town.jonas, town.entry.pk)))
     (tmp_path / "new" / "2.x.host").write_bytes(b"nonsense")
     (tmp_path / "new" / "3.link").symlink_to(tmp_path / "new" / "1.x.host")
-    args = mail_in.argparse.Namespace(maildir=tmp_path)
+    args = mail_in.argparse.Namespace(maildir=tmp_path, imap=False)
     assert mail_in.run(args) == 0
     assert "1.x.host: added" in capsys.readouterr().err
     assert sorted(path.name for path in (tmp_path / "cur").iterdir()) == ["1.x.host:2,S", "2.x.host:2,S"]
     assert Comment.objects.count() == 1
     with pytest.raises(Refused):
-        mail_in.run(mail_in.argparse.Namespace(maildir=tmp_path / "cur"))
+        mail_in.run(mail_in.argparse.Namespace(maildir=tmp_path / "cur", imap=False))
     settings.MAIL_REPLY_TO = ""
     with pytest.raises(Refused):
         mail_in.run(args)

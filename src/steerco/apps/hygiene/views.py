@@ -39,6 +39,7 @@ from steerco.kit.fields import sort_key
 from steerco.kit.history import Conflict, Invalid
 from steerco.kit.journal.submissions import answered_once
 from steerco.kit.pages.htmx import page, redirect_to, wants_fragment
+from steerco.kit.pages.panels import render_panels
 from steerco.kit.permissions import Actor, can, require
 from steerco.kit.permissions.inventory import guard
 from steerco.kit.registers.forms import RecordForm
@@ -115,6 +116,7 @@ def list_page(request: HttpRequest) -> HttpResponse:
         "left_out": max(0, count - SHOWN),
         "at": looked_at(),
         "may_clean": can(actor, "record.edit", anywhere=True),
+        "panels": render_panels("hygiene", request, actor, chosen.place),
     }
     return page(request, "hygiene/list.html", context)
 

@@ -1,5 +1,5 @@
 """Mails that people send back: what they wrote, without what they quoted."""
 
-from steerco.exchange.mails.letters import Letter, Unreadable, read_letter
+from steerco.exchange.mails.letters import Enclosure, Letter, Unreadable, enclosures, read_letter
 
-__all__ = ["Letter", "Unreadable", "read_letter"]
+__all__ = ["Enclosure", "Letter", "Unreadable", "enclosures", "read_letter"]

@@ -1,4 +1,4 @@
-"""A mail as bytes, read into who sent it, to whom, and the words that its sender wrote. Nothing in it is executed.
+"""A mail as bytes, read into who sent it, to whom, what its sender wrote and attached. Nothing in it is executed.
 
 Quotes are cut as mail programs mark them: our own line, "On … wrote:", "Am … schrieb …:", the headers of Outlook, lines
 with ">", and the signature after "-- ". Sources: RFC 3676 4.3 (signatures), RFC 3834 (answers of machines).
@@ -10,11 +10,12 @@ from email import policy
 from email.errors import MessageError
 from email.message import EmailMessage
 from email.parser import BytesParser
-from email.utils import getaddresses
+from email.utils import getaddresses, parseaddr
 from html.parser import HTMLParser
 
-MOST_BYTES = 10 * 1024 * 1024  # with what is attached, which is not taken
+MOST_BYTES = 10 * 1024 * 1024  # with what is attached
 MOST_TEXT = 20_000  # characters
+MOST_FILES = 20
 CUT = "=-=-="  # stands in our mails above everything that we wrote
 QUOTED = re.compile(
     r"^(on\b.{0,200}\bwrote:|am\b.{0,200}\bschrieb\b.{0,120}:|le\b.{0,200}\ba écrit\s?:"
@@ -37,14 +38,26 @@ class Unreadable(ValueError):
 
 
 @dataclass(frozen=True)
+class Enclosure:
+    """A file in a mail, under the name that its sender gave it ("" for none)."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class Letter:
-    """What is read of a mail: addresses in lower case, `text` without quotes; `is_automatic`: no person wrote it."""
+    """What is read of a mail: addresses in lower case, `text` without quotes and `whole` with them; `is_automatic`: no
+    person wrote it."""
 
     message_id: str
     sender: str
     recipients: tuple[str, ...]
     text: str
     is_automatic: bool
+    sender_name: str = ""
+    subject: str = ""
+    whole: str = ""
 
 
 def read_letter(raw: bytes) -> Letter:
@@ -56,16 +69,50 @@ def read_letter(raw: bytes) -> Letter:
         if not isinstance(message, EmailMessage) or not message.get("From"):
             raise Unreadable("form")
         senders = _addresses(message, "From")
+        text = _text(message)
         return Letter(
             message_id=str(message.get("Message-ID", "")).strip()[:500],
             sender=senders[0] if senders else "",
             recipients=tuple(_addresses(message, "To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To")),
-            text=own_words(_text(message))[:MOST_TEXT],
+            text=own_words(text)[:MOST_TEXT],
             is_automatic=_is_automatic(message, senders[0] if senders else ""),
+            sender_name=_one_line(parseaddr(str(message.get("From", "")))[0])[:200],
+            subject=_one_line(str(message.get("Subject", "")))[:300],
+            whole=_clean(text)[:MOST_TEXT],
         )
     except (MessageError, LookupError, ValueError, TypeError, AttributeError, IndexError) as error:
         # What strangers send may break any rule of the format; the parser then fails in many ways.
         raise error if isinstance(error, Unreadable) else Unreadable("form") from error
+
+
+def enclosures(raw: bytes) -> list[Enclosure]:
+    """The files in a mail, the first MOST_FILES of them; what is part of the words is none. Raises Unreadable."""
+    if len(raw) > MOST_BYTES:
+        raise Unreadable("size")
+    try:
+        message = BytesParser(policy=policy.default).parsebytes(raw)
+        found = []
+        for part in message.iter_attachments() if isinstance(message, EmailMessage) else ():
+            content = part.get_content()
+            if isinstance(content, EmailMessage):  # a mail in the mail
+                content = content.as_bytes()
+            if isinstance(content, str):
+                content = content.encode(part.get_content_charset("utf-8"), "replace")
+            if content:
+                found.append(Enclosure(_one_line(part.get_filename() or ""), content))
+        return found[:MOST_FILES]
+    except (MessageError, LookupError, ValueError, TypeError, AttributeError, IndexError) as error:
+        raise Unreadable("form") from error
+
+
+def _one_line(text: str) -> str:
+    return " ".join(_printable(text.replace("\r", " ").replace("\n", " ")).split())
+
+
+def _clean(text: str) -> str:
+    """All of the words, without control characters and empty stretches."""
+    lines = [_printable(line).rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
 def _addresses(message: EmailMessage, *names: str) -> list[str]:

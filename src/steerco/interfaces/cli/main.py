@@ -56,7 +56,9 @@ COMMANDS: dict[str, Command] = {
     ),
     "export": Command(CHANGE, f"{_HERE}.exports", gettext_noop("write a register as Excel or CSV")),
     "mail-in": Command(
-        CHANGE, f"{_HERE}.mail_in", gettext_noop("take mails that people send back: they become comments")
+        CHANGE,
+        f"{_HERE}.mail_in",
+        gettext_noop("take mails that come in: answers become comments, others requests"),
     ),
     "backup": Command(
         KEEP, f"{_HERE}.backup", gettext_noop("write everything into one file; verify such a file")

@@ -23,6 +23,7 @@ from steerco.site.demo.entries import tell_entries
 from steerco.site.demo.records import ProjectRecords
 from steerco.site.demo.reporting import WeeklyReports
 from steerco.site.demo.reports import tell_reports
+from steerco.site.demo.requests import tell_requests
 from steerco.site.demo.story import City, Place, ProjectText
 from steerco.site.demo.timeline import Row, Timeline, acting
 
@@ -76,6 +77,7 @@ class _Loading:
         tell_reports(self.timeline, self.city.projects, self.office, currency, year_starts)
         self.timeline.call(max(p.start for p in self.city.projects), 11, self.office, self._give_roles)
         tell_authority(self.timeline, self.city, self.people, self.office)
+        tell_requests(self.timeline, self.people, self.office)
         WeeklyReports(self.timeline, self.city, self.people, self.office).tell()
         self.timeline.write()
 

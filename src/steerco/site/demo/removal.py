@@ -24,6 +24,7 @@ from steerco.apps.initiatives.models import Ancestry, Entry, Holding, Initiative
 from steerco.apps.initiatives.services import write_initiatives
 from steerco.apps.initiatives.states import StateGroup
 from steerco.apps.links.models import StoredFile
+from steerco.apps.office.models import OfficeSettings, RequestCategory
 from steerco.apps.organisation.models import Organisation
 from steerco.apps.organisation.services import configure
 from steerco.apps.people.models import Party, Person, Unit
@@ -68,6 +69,7 @@ def remove_examples(actor: Actor) -> int:
         purge.take(Job, [pk for pk in jobs if pk])
         purge.remove()
         _remove_files(attached)
+        _remove_office()
         _remove_people(actor)
         _remove_units()
         _forget_name(actor)
@@ -109,6 +111,15 @@ def _loaded(model: str) -> set[int]:
     """The rows of a model that the loading of an example made."""
     events = Event.objects.filter(request_id=MARK, model=model, object_id__isnull=False)
     return {pk for pk in events.values_list("object_id", flat=True) if pk is not None}
+
+
+def _remove_office() -> None:
+    """The example's categories of requests that nothing real has, and whom it named for the office as a whole."""
+    purge = Purge({})
+    categories = _loaded("office.requestcategory")
+    purge.take(RequestCategory, categories - held(RequestCategory, categories))
+    purge.take(OfficeSettings, _loaded("office.officesettings"))
+    purge.remove()
 
 
 def _remove_people(actor: Actor) -> None:

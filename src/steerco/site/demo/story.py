@@ -12,7 +12,7 @@ from importlib import resources
 from typing import Any
 
 FOLDER = resources.files("steerco.site.demo") / "northwind"
-GENERAL = ("city.toml", "registers.toml")  # every other file is a project
+GENERAL = ("city.toml", "registers.toml", "requests.toml")  # every other file is a project
 
 
 @dataclass(frozen=True)
@@ -344,7 +344,8 @@ LISTS: Mapping[str, type] = {
 }
 
 
-def _read(name: str) -> dict[str, Any]:
+def read_text(name: str) -> dict[str, Any]:
+    """What stands in a file of the city."""
     return tomllib.loads((FOLDER / name).read_text(encoding="utf-8"))
 
 
@@ -353,7 +354,7 @@ class City:
 
     @cached_property
     def _city(self) -> dict[str, Any]:
-        return _read("city.toml")
+        return read_text("city.toml")
 
     @property
     def organisation(self) -> dict[str, Any]:
@@ -403,13 +404,13 @@ class City:
     @property
     def entries(self) -> list[EntryText]:
         """The records that stand in no project's text."""
-        return [EntryText(**values) for values in _read("registers.toml")["entry"]]
+        return [EntryText(**values) for values in read_text("registers.toml")["entry"]]
 
     @cached_property
     def projects(self) -> list[ProjectText]:
         """The projects by priority."""
         names = sorted(f.name for f in FOLDER.iterdir() if f.name.endswith(".toml") and f.name not in GENERAL)
-        return sorted((_project(_read(name)) for name in names), key=lambda p: p.priority)
+        return sorted((_project(read_text(name)) for name in names), key=lambda p: p.priority)
 
 
 def _nested(values: dict[str, Any]) -> dict[str, Any]:
