@@ -83,13 +83,13 @@ def _parts(before: Content, after: Content) -> Iterable[PartDifference]:
         was, now = old.get(key, none), new.get(key, none)
         gone, came = _by_entry(was["facts"]), _by_entry(now["facts"])
         both = [entry for entry in came if entry in gone]
-        moved = [(gone[e], came[e]) for e in both if gone[e] != came[e]]
+        pairs = [(fact_lines([gone[e]])[0], fact_lines([came[e]])[0]) for e in both]
         yield PartDifference(
             PARTS[key].label if key in PARTS else key,
             marked(was["text"], now["text"]) if was["text"] != now["text"] else SafeString(),
             fact_lines([fact for entry, fact in came.items() if entry not in gone]),
             fact_lines([fact for entry, fact in gone.items() if entry not in came]),
-            [(fact_lines([a])[0], fact_lines([b])[0]) for a, b in moved],
+            [(was, now) for was, now in pairs if (was.title, was.words) != (now.title, now.words)],
         )
 
 
