@@ -98,12 +98,14 @@ def test_an_unchanged_week_costs_two_taps_and_a_changed_one_no_words_that_are_kn
     reviewer.goto(f"/reporting/reports/{pk}/")
     reviewer.fill("[name=comment]", "Is the bank still late?")
     reviewer.get_by_role("button", name="Send back").click()
-    expect(reviewer.locator("main")).to_contain_text("sent back")
+    expect(reviewer.locator("main")).to_contain_text("Sent back: Is the bank still late?")
 
     page.goto(f"/reporting/reports/{pk}/")
     expect(page.locator("main")).to_contain_text("Is the bank still late?")
     expect(page.locator("main")).to_contain_text("decision wanted from")
-    page.locator("[name=text-help]").fill("Yes: a decision by Friday.")
+    with page.expect_response("**/draft/") as saved:
+        page.locator("[name=text-help]").fill("Yes: a decision by Friday.")
+    assert saved.value.status == 200
     expect(page.locator("#sc-saved")).to_contain_text("Saved at")
     page.reload()
     expect(page.locator("[name=text-help]")).to_have_value("Yes: a decision by Friday.")

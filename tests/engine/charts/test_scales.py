@@ -3,7 +3,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from steerco.engine.charts.scales import Dates, Linear, date_ticks, fair_range, known, plain, runs, ticks
@@ -12,6 +12,8 @@ finite = st.floats(-1e12, 1e12, allow_nan=False)
 
 
 @given(finite, finite, st.integers(2, 12))
+@example(0.0, 5e-324, 2)
+@example(-5e-324, 10.0, 2)
 def test_ticks_enclose_the_range_evenly_and_are_few(one: float, other: float, about: int) -> None:
     found = ticks(one, other, about)
     low, high = min(one, other), max(one, other)

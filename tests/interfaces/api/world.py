@@ -47,6 +47,8 @@ class World:
         skipped = {"state", "type", "parent", "risk", "issue", "archived", "leaves", "valid_to"}
         if key == "tolerance":  # each area has its own measure: that of time is in days
             skipped |= {"percent", "money", "currency", "score"}
+        if key == "cadence":  # only a calendar on own dates has them
+            skipped |= {"own_ends"}
         if "silence_verdict" in columns:  # needs its options and a clause
             skipped |= {"silence_verdict", "silence_clause", "silence_on"}
         return {

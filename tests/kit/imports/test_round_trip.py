@@ -1,5 +1,6 @@
 """What is exported comes back unchanged, for every declared register, in every form, whatever its cells hold."""
 
+from datetime import date
 from itertools import count
 from typing import Any
 
@@ -29,6 +30,11 @@ EMPTY: dict[str, dict[str, Any]] = {
     "appetite": {"score": 8, "money": None, "currency": "", "starts": None, "ends": None},
     "decision_right": dict.fromkeys(("starts", "ends")),
     "change_request": {"verified_on": None},
+    "cadence": {"rhythm": "week", "own_ends": "", "lock_hour": 12, "starts": None, "ends": None}
+    | {"opens": -2, "due": 1, "review": 2, "lock": 3, "publish": 4},
+    "report": {"period_start": None, "period_end": None},
+    "support_request": {"asked_on": date(2026, 1, 5), "wanted_by": None, "ended_on": None},
+    "request_category": {"answer_hours": 8, "done_days": 3},
 }
 KEYS = [register.key for register in registers()]
 

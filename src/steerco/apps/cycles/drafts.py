@@ -221,8 +221,9 @@ def check(page: Page) -> dict[str, list[str]]:
 
 
 def may_stay(page: Page) -> bool:
-    """Whether “no change” is an honest answer: there is a last report, and the figures contradict nothing in it."""
-    untouched = not page.draft.content
+    """Whether “no change” is an honest answer: there is a last report, the figures contradict nothing in it,
+    and nobody has written or sent anything back."""
+    untouched = not page.draft.content and page.report.state == "due"
     return page.last is not None and untouched and not check(page)
 
 

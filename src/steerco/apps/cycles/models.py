@@ -127,13 +127,15 @@ class Cadence(Versioned):
     def clean(self) -> None:
         """Its days come in order and not too far off; own dates are dates."""
         errors: dict[str, Any] = {}
-        for name in ("opens", "due", "review", "lock", "publish"):
-            if abs(getattr(self, name)) > FURTHEST:
-                errors[name] = _("Take at most %(n)s working days.") % {"n": FURTHEST}
-        try:
-            _offsets = self.offsets
-        except ValueError:
-            errors["due"] = _("A report is opened, due, reviewed, locked and published in this order.")
+        steps = {name: getattr(self, name) for name in ("opens", "due", "review", "lock", "publish")}
+        if all(isinstance(step, int) for step in steps.values()):  # else the field says what is wrong with it
+            for name, step in steps.items():
+                if abs(step) > FURTHEST:
+                    errors[name] = _("Take at most %(n)s working days.") % {"n": FURTHEST}
+            try:
+                _offsets = self.offsets
+            except ValueError:
+                errors["due"] = _("A report is opened, due, reviewed, locked and published in this order.")
         try:
             self.own_ends = "\n".join(day.isoformat() for day in self.own_days)
         except ValueError:

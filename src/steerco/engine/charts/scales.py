@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 ROUND_STEPS = (1, 2, 5, 10)
+TINY = 1e-300  # what is smaller is nothing: its power of ten could not be told
 MONTH_STEPS = (1, 3, 6, 12, 24, 60, 120, 240)
 DAY_STEPS = (1, 7, 14)
 
@@ -83,8 +84,9 @@ def ticks(low: float, high: float, about: int = 5) -> list[float]:
     """
     if not (math.isfinite(low) and math.isfinite(high)):
         raise ValueError("ticks need finite bounds")
-    low, high = min(low, high), max(low, high)
-    smallest = max(abs(low), abs(high), 1e-300) * 1e-9
+    least, most = min(low, high), max(low, high)
+    low, high = (0.0 if abs(bound) < TINY else bound for bound in (least, most))
+    smallest = max(abs(low), abs(high), TINY) * 1e-9
     if high - low <= smallest:
         room = abs(high) / 2 or 1.0
         low, high = (0.0, high) if low >= 0 and high > 0 else (low - room, high + room)
@@ -96,8 +98,8 @@ def ticks(low: float, high: float, about: int = 5) -> list[float]:
     last = max(math.ceil(high / step - 1e-9), first + 1)
     digits = max(0, -exponent)
     # Rounding may leave a bound just outside; whoever counts between the ticks relies on both being inside.
-    first -= round(first * step, digits) > low
-    last += round(last * step, digits) < high
+    first -= round(first * step, digits) > least
+    last += round(last * step, digits) < most
     return [round(index * step, digits) for index in range(first, last + 1)]
 
 
