@@ -8,8 +8,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from steerco.apps.deliverables.bodies import answer_sign_off
 from steerco.apps.deliverables.models import Deliverable, QualityReview, Requirement, SignOffRound
-from steerco.apps.deliverables.signing import APPROVE, CONDITIONS, KIND, RETURN, answer_round
+from steerco.apps.deliverables.signing import APPROVE, CONDITIONS, KIND, RETURN
 from steerco.apps.deliverables.states import NOT_YET
 from steerco.apps.followups.kinds import Answer, Detail, Kind, Owed, Step, declare_kind
 from steerco.apps.followups.models import FollowUp, LadderStep
@@ -89,7 +90,7 @@ declare_kind(
             Answer(CONDITIONS, gettext_lazy("Approve with conditions"), "must"),
             Answer(RETURN, gettext_lazy("Return"), "must"),
         ),
-        answer_round,
+        answer_sign_off,
         ladder=SIGN_OFF_LADDER,
         needs_code=needs_code,
         detail=_detail,
