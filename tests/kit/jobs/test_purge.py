@@ -44,7 +44,7 @@ def purged(operator: Actor, task: Any) -> int:
 def test_both_run_every_day() -> None:
     daily = {d.task for d in schedules._declared.values() if d.every == timedelta(days=1)}
     assert {purge_jobs, purge_staged} <= daily
-    assert django_settings.KEEP_DAYS == {"staged imports": 30, "finished jobs": 90}
+    assert django_settings.KEEP_DAYS == {"staged imports": 30, "finished jobs": 90, "incoming mails": 90}
 
 
 def test_jobs_that_ended_long_ago_go_with_their_files(operator: Actor) -> None:
