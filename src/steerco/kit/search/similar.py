@@ -72,13 +72,15 @@ def _scores(
     visible = register.rows(actor).select_related(None).prefetch_related(None).order_by()
     if without is not None and register.is_records:
         visible = visible.exclude(entry=without)
+    total = len(visible.values_list("pk")[: COMMON + 1])
+    if not total:  # before the index is asked: words that other registers are full of cost there
+        return []
     holding: dict[str, list[int]] = defaultdict(list)
     for place, pk in _holders(visible, words, number_of(register.model)):
         holding[words[place]].append(pk)
     telling = {word: pks for word, pks in holding.items() if len(pks) <= COMMON}
     if not telling:
         return []
-    total = len(visible.values_list("pk")[: COMMON + 1])
     shared: dict[int, list[str]] = defaultdict(list)
     weight: dict[str, float] = {}
     for word in (word for word in words if word in telling):
