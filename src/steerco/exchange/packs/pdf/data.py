@@ -9,13 +9,11 @@ from steerco.exchange.packs.messages import (
     AMBER_DAYS,
     changes_of,
     decisions_message,
-    off_track,
-    rated,
     ratings_message,
-    variance,
 )
+from steerco.exchange.packs.overview import tiles
 from steerco.exchange.packs.project_report import project_section
-from steerco.exchange.packs.ratings import SHAPES, RatingScale, RatingValue, ink
+from steerco.exchange.packs.ratings import SHAPES, RatingValue, ink
 from steerco.exchange.packs.report import (
     LINE,
     SHORT,
@@ -103,49 +101,6 @@ def _overview(words: Wording) -> dict[str, Any]:
         "grids": [_grid(_movers(words, movers))] if movers else [],
         "asked": decisions_message(content),
     }
-
-
-def tiles(words: Wording) -> list[tuple[str, str, str]]:
-    """The figures of the overview: name, value, remark."""
-    content, labels, figures = words.content, words.labels, words.figures
-    since = labels.since.format(date=figures.month(content.compare)) if content.compare else ""
-    off = labels.off_track_three if content.scale is RatingScale.THREE_POINT else labels.off_track
-    left_out = sum(item.count for item in content.coverage.excluded)
-    found = [
-        (
-            labels.projects,
-            figures.number(content.coverage.projects),
-            labels.excluded_count.format(count=figures.number(left_out)) if left_out else "",
-        ),
-        (
-            off,
-            figures.number(off_track(content)),
-            labels.of_projects.format(total=figures.number(rated(content))),
-        ),
-    ]
-    if content.compare:
-        counts = [
-            len(changes_of(content, kind)) for kind in (ChangeKind.RATING_WORSE, ChangeKind.RATING_BETTER)
-        ]
-        found.append((f"{labels.got_worse} / {labels.got_better}", f"{counts[0]} / {counts[1]}", since))
-        later = len(changes_of(content, ChangeKind.END_LATER))
-        found.append((labels.end_dates_moved, figures.number(later), since))
-    for total in content.money_totals[:1]:
-        if total.forecast is not None:
-            share = variance(total)
-            remark = ""
-            if share is not None:
-                percent = figures.signed(figures.percent(share, 1), 1 if share > 0 else 0)
-                remark = labels.against_budget.format(percent=percent)
-            found.append((labels.year_forecast, figures.money(total.forecast), remark))
-        if total.whole_life is not None:
-            change = ""
-            if total.whole_life_compared is not None:
-                change = (
-                    f"{figures.money_change(total.whole_life, total.whole_life_compared)} {since}".strip()
-                )
-            found.append((labels.whole_life, figures.money(total.whole_life), change))
-    return found
 
 
 def _bars(words: Wording) -> dict[str, Any] | None:

@@ -5,18 +5,16 @@ from steerco.exchange.packs.fit.wrap import shorten
 from steerco.exchange.packs.messages import (
     changes_of,
     decisions_message,
-    off_track,
-    rated,
     ratings_message,
-    variance,
 )
+from steerco.exchange.packs.overview import tiles
 from steerco.exchange.packs.pptx.charts import Series, stacked_bar
 from steerco.exchange.packs.pptx.drawing import ACCENT, INK, MUTED, TILE, Box, Text
 from steerco.exchange.packs.pptx.house import LayoutRole
 from steerco.exchange.packs.pptx.page import Book, Page
 from steerco.exchange.packs.pptx.pages.parts import add_heading
 from steerco.exchange.packs.pptx.table import Cell, Column, Row, Table
-from steerco.exchange.packs.ratings import RatingScale, RatingValue, ink
+from steerco.exchange.packs.ratings import RatingValue, ink
 from steerco.exchange.packs.values import change_text, kind_name, value_text
 
 TILE_HEIGHT = 66.0
@@ -48,46 +46,10 @@ def add_overview(book: Book) -> None:
 
 
 def _tiles(book: Book, page: Page) -> None:
-    content, labels, figures = book.content, book.labels, book.figures
-    since = labels.since.format(date=figures.month(content.compare)) if content.compare else ""
-    three = content.scale is RatingScale.THREE_POINT
-    tiles = [
-        (labels.projects, figures.number(content.coverage.projects), _left_out(book)),
-        (
-            labels.off_track_three if three else labels.off_track,
-            figures.number(off_track(content)),
-            labels.of_projects.format(total=figures.number(rated(content))),
-        ),
-    ]
-    if content.compare:
-        worse = len(changes_of(content, ChangeKind.RATING_WORSE))
-        better = len(changes_of(content, ChangeKind.RATING_BETTER))
-        later = len(changes_of(content, ChangeKind.END_LATER))
-        tiles.append((f"{labels.got_worse} / {labels.got_better}", f"{worse} / {better}", since))
-        tiles.append((labels.end_dates_moved, figures.number(later), since))
-    for total in content.money_totals[:1]:
-        if total.forecast is not None:
-            share = variance(total)
-            words = ""
-            if share is not None:
-                percent = figures.signed(figures.percent(share, 1), 1 if share > 0 else 0)
-                words = labels.against_budget.format(percent=percent)
-            tiles.append((labels.year_forecast, figures.money(total.forecast), words))
-        if total.whole_life is not None:
-            change = ""
-            if total.whole_life_compared is not None:
-                change = (
-                    f"{figures.money_change(total.whole_life, total.whole_life_compared)} {since}".strip()
-                )
-            tiles.append((labels.whole_life, figures.money(total.whole_life), change))
-    boxes = page.body.first(TILE_HEIGHT).columns(*(1 for _ in tiles), gap=10)
-    for box, (name, value, words) in zip(boxes, tiles, strict=True):
+    found = tiles(book.words)
+    boxes = page.body.first(TILE_HEIGHT).columns(*(1 for _ in found), gap=10)
+    for box, (name, value, words) in zip(boxes, found, strict=True):
         _tile(book, page, box, name, value, words)
-
-
-def _left_out(book: Book) -> str:
-    count = sum(item.count for item in book.content.coverage.excluded)
-    return book.labels.excluded_count.format(count=book.figures.number(count)) if count else ""
 
 
 def _tile(book: Book, page: Page, box: Box, name: str, value: str, words: str) -> None:
