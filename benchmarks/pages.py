@@ -12,9 +12,9 @@ from django.contrib.sessions.backends.db import SessionStore
 from steerco.apps.access.models import User
 from steerco.apps.initiatives.models import Initiative, Post
 from steerco.apps.initiatives.policy import actor_for
-from steerco.apps.raid.matrix import risk_register
 from steerco.kit.permissions import Actor, Via
 from steerco.kit.registers.forms import RecordForm
+from steerco.kit.registers.register import register_of
 
 TOKEN = "b" * 32  # what the browser's cookie and the request's header say alike
 
@@ -126,13 +126,15 @@ def _signed_in(name: str, portfolio: str, project: Initiative | None) -> Reader:
     actor = actor_for(user, Via.SESSION)
     risk = 0
     if project is not None:
-        risk = risk_register().rows(actor).filter(initiative=project).order_by("pk").values_list("pk")[0][0]
+        risk = (
+            register_of("risk").rows(actor).filter(initiative=project).order_by("pk").values_list("pk")[0][0]
+        )
     return Reader(name, actor, cookies, portfolio, project.code if project else "", risk)
 
 
 def saves(reader: Reader, kind: str, count: int) -> Iterator[Sent]:
     """`count` requests that each change another risk that `reader` may edit: one cell, or the whole form."""
-    register = risk_register()
+    register = register_of("risk")
     rows = register.rows(reader.actor).filter(restricted_by=None).exclude(state="closed").order_by("-pk")
     if reader.project and not reader.portfolio:
         rows = rows.filter(initiative__code=reader.project)

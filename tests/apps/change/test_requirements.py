@@ -9,10 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from tests.apps.worlds import OPERATOR, actor, browser, initiative, person, posted, record
 
 from steerco.apps.change.models import ChangeRequest
-from steerco.apps.change.selectors import change_register
 from steerco.apps.initiatives.services import restrict
 from steerco.apps.links.models import Relation
 from steerco.kit.registers.listing import listing
+from steerco.kit.registers.register import register_of
 
 pytestmark = pytest.mark.django_db
 
@@ -106,7 +106,11 @@ def test_hidden_requirements_and_requests_leave_no_trace(town: Any) -> None:
 def test_the_list_takes_as_many_queries_for_many_as_for_few(town: Any) -> None:
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:
-            listing(change_register(), actor(town.mara), QueryDict("group=all&cols=title,requirements"))
+            listing(
+                register_of("change_request"),
+                actor(town.mara),
+                QueryDict("group=all&cols=title,requirements"),
+            )
         return len(captured)
 
     def touch(number: int) -> None:

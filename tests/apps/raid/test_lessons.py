@@ -15,10 +15,10 @@ from steerco.apps.organisation.services import define_field
 from steerco.apps.people.services import write_people
 from steerco.apps.raid.models import Lesson, LessonLook, LessonUse, Risk
 from steerco.apps.raid.reuse import Quarter, answer_lesson, quarters
-from steerco.apps.raid.selectors import register_of
 from steerco.apps.raid.suggesting import about, advice, look_for_suggestions, suggestions
 from steerco.kit import clock
 from steerco.kit.history import Change
+from steerco.kit.registers.register import register_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 TUNNEL = "Survey the ground water before the tunnel is priced"

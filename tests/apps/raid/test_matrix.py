@@ -11,9 +11,10 @@ from tests.apps import worlds
 
 from steerco.apps.initiatives.services import restrict
 from steerco.apps.organisation.services import configure
-from steerco.apps.raid.matrix import Grid, matrices, risk_register
+from steerco.apps.raid.matrix import Grid, matrices
 from steerco.kit.permissions import Actor
 from steerco.kit.registers.listing import queryset_for
+from steerco.kit.registers.register import register_of
 
 pytestmark = pytest.mark.django_db
 
@@ -63,7 +64,7 @@ def test_each_count_opens_exactly_its_risks(town) -> None:
     for cell in cells:
         if cell.href:
             rows, _scope, filters = queryset_for(
-                risk_register(), worlds.OPERATOR, QueryDict(cell.href.partition("?")[2])
+                register_of("risk"), worlds.OPERATOR, QueryDict(cell.href.partition("?")[2])
             )
             assert filters.is_valid()
             assert rows.count() == cell.value

@@ -9,7 +9,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from steerco.apps.change.models import ChangeRequest
-from steerco.apps.change.selectors import change_register, changes_in, lines_of
+from steerco.apps.change.selectors import changes_in, lines_of
 from steerco.apps.change.touching import changes_of, touched_by
 from steerco.apps.deliverables.models import Requirement
 from steerco.apps.initiatives.models import Initiative
@@ -21,6 +21,7 @@ from steerco.kit.pages.panels import Button, PageState, Panel, declare_button, d
 from steerco.kit.permissions import Actor, can
 from steerco.kit.registers.inputs import ReferenceField
 from steerco.kit.registers.references import reference
+from steerco.kit.registers.register import register_of
 
 FIRST = 6
 WAITING = ("pending", "emergency", "recorded")
@@ -28,7 +29,7 @@ WAITING = ("pending", "emergency", "recorded")
 
 def _waiting(actor: Actor, subject: Initiative, state: PageState) -> dict[str, Any] | None:
     """The changes that wait for a decision at the initiative and below."""
-    register, today = change_register(), clock.today()
+    register, today = register_of("change_request"), clock.today()
     place = {"in": subject.code}
     queryset = changes_in(actor, QueryDict(urlencode(place))).filter(state__in=WAITING)
     ordered = queryset.order_by(F("decide_by").asc(nulls_last=True), "-priority", "pk")
@@ -85,7 +86,7 @@ def _requirements(actor: Actor, subject: Any, state: PageState) -> dict[str, Any
 def _changes(actor: Actor, subject: Any, state: PageState) -> dict[str, Any] | None:
     """The requests that touch a requirement."""
     found = changes_of(actor, subject) if isinstance(subject, Requirement) else []
-    register = change_register()
+    register = register_of("change_request")
     return {"rows": [(row, register.url(row), register.title(row)) for row in found]} if found else None
 
 

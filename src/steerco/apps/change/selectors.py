@@ -13,24 +13,16 @@ from steerco.apps.change.models import AGREED, BaselineChange, ChangeRequest
 from steerco.apps.planning.models import Milestone
 from steerco.kit.permissions import Actor, visible_to
 from steerco.kit.registers.listing import queryset_for
-from steerco.kit.registers.register import Register, register_by_key
+from steerco.kit.registers.register import register_of
 
 MOST = 500  # approved changes that one page adds up
-
-
-def change_register() -> Register:
-    """The register of change requests."""
-    found = register_by_key(ChangeRequest.register_key)
-    if found is None:
-        raise LookupError(ChangeRequest.register_key)
-    return found
 
 
 def changes_in(actor: Actor, query: QueryDict) -> QuerySet[Any]:
     """The change requests that the address of a list means, in every state."""
     every = query.copy()
     every["group"] = "all"
-    queryset, _scope, _filters = queryset_for(change_register(), actor, every)
+    queryset, _scope, _filters = queryset_for(register_of("change_request"), actor, every)
     return queryset
 
 

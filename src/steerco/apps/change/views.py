@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from steerco.apps.change.charts import course
 from steerco.apps.change.models import BaselineChange, ChangeRequest
-from steerco.apps.change.selectors import change_register, changes_in, lines_of, tally
+from steerco.apps.change.selectors import changes_in, lines_of, tally
 from steerco.apps.change.services import drop_baseline_change, set_baseline_change
 from steerco.apps.change.states import CHANGE_STATES
 from steerco.apps.change.touching import leave, touch, touched_by
@@ -26,6 +26,7 @@ from steerco.kit.permissions import Actor, require
 from steerco.kit.permissions.inventory import guard
 from steerco.kit.registers.inputs import DateInput
 from steerco.kit.registers.references import reference
+from steerco.kit.registers.register import register_of
 from steerco.kit.registers.scopes import find_scope
 from steerco.kit.registers.views.finding import actor_of, find_row
 
@@ -36,7 +37,7 @@ MOST_MILESTONES = 300
 @guard("record.view", "the change requests that the actor may read")
 def effect_page(request: HttpRequest) -> HttpResponse:
     """What approved changes add up to: a chart and a table, for one initiative with all below or for everything."""
-    actor, today, register = actor_of(request), clock.today(), change_register()
+    actor, today, register = actor_of(request), clock.today(), register_of("change_request")
     found = tally(actor, changes_in(actor, request.GET))
     states = [
         (state.label, found.states[state.key]) for state in CHANGE_STATES.states if state.key in found.states
@@ -144,7 +145,7 @@ def _line(actor: Actor, row: ChangeRequest, text: str) -> BaselineChange:
 def requirements(request: HttpRequest, pk: int) -> HttpResponse:
     """Name a requirement that the request touches, or take one off it."""
     actor = actor_of(request)
-    register, row = find_row(request, change_register().slug, pk)
+    register, row = find_row(request, register_of("change_request").slug, pk)
     require(actor, "record.edit", row)
     removed = request.POST.get("remove", "")
     if removed:

@@ -9,7 +9,7 @@ from steerco.apps.cycles.wording import period_of
 from steerco.apps.initiatives.models import Initiative
 from steerco.kit.pages.panels import PageState, Panel, declare_panel
 from steerco.kit.permissions import Actor
-from steerco.kit.registers.register import register_by_key
+from steerco.kit.registers.register import register_of
 
 SHOWN = 6
 
@@ -19,10 +19,10 @@ def _reports(actor: Actor, subject: Initiative, state: PageState) -> dict[str, A
     found = list(rows.select_related("cycle__cadence").order_by("-period_end", "-pk")[:SHOWN])
     if not found:
         return None
-    register = register_by_key("report")
+    register = register_of("report")
     return {
         "rows": [(row, period_of(row)) for row in found],
-        "url": f"{register.list_url()}?in={subject.code}&group=all" if register else "",
+        "url": f"{register.list_url()}?in={subject.code}&group=all",
     }
 
 

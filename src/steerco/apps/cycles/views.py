@@ -23,7 +23,7 @@ from steerco.kit.pages.htmx import page, redirect_to
 from steerco.kit.pages.panels import buttons_at
 from steerco.kit.permissions import Denied, can, require
 from steerco.kit.permissions.inventory import guard
-from steerco.kit.registers.register import register_by_key
+from steerco.kit.registers.register import register_of
 from steerco.kit.registers.views.finding import actor_of
 
 
@@ -33,11 +33,11 @@ def overview(request: HttpRequest) -> HttpResponse:
     """The cycles of late, those that are open first."""
     actor = actor_of(request)
     lines = recent_cycles(actor)
-    calendars = register_by_key("cadence")
+    calendars = register_of("cadence")
     context = {
         "lines": lines,
         "may_set": can(actor, "cadence.set", anywhere=True),
-        "calendars": calendars.list_url() if calendars else "",
+        "calendars": calendars.list_url(),
     }
     return page(request, "cycles/overview.html", context)
 
@@ -142,11 +142,11 @@ def _writing(found: Page, errors: dict[str, list[str]]) -> dict[str, Any]:
 
 
 def about(report: Report) -> dict[str, Any]:
-    register = register_by_key("report")
+    register = register_of("report")
     return {
         "report": report,
         "period": period_of(report),
-        "details": f"{register.list_url()}{report.pk}/" if register else "",
+        "details": f"{register.list_url()}{report.pk}/",
     }
 
 

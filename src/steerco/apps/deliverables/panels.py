@@ -14,7 +14,6 @@ from steerco.apps.deliverables.selectors import (
     coverage,
     judged,
     progress_of,
-    register,
     rounds_of,
     tracked,
 )
@@ -24,6 +23,7 @@ from steerco.apps.initiatives.models import Entry, Initiative
 from steerco.apps.initiatives.states import StateGroup
 from steerco.kit.pages.panels import Button, PageState, Panel, declare_button, declare_panel
 from steerco.kit.permissions import Actor, can, visible_to
+from steerco.kit.registers.register import register_of
 
 NEXT = 8
 MISSING = 6
@@ -40,7 +40,7 @@ def _deliverables(actor: Actor, subject: Initiative, state: PageState) -> dict[s
     progress = progress_of(rows)
     if not first and not progress.count:
         return None
-    here = register("deliverable")
+    here = register_of("deliverable")
     return {
         "progress": progress,
         "rows": [
@@ -98,7 +98,7 @@ def _reviews(actor: Actor, subject: Any, state: PageState) -> dict[str, Any] | N
     if not isinstance(subject, Deliverable):
         return None
     rows = visible_to(QualityReview.objects.filter(deliverable=subject, deleted=False), actor)
-    here = register("quality")
+    here = register_of("quality")
     found = [
         (row, here.url(row), here.title(row), row.states.by_key[row.state])
         for row in rows.select_related("initiative", "reviewer").order_by("planned_on", "pk")

@@ -21,7 +21,7 @@ from steerco.kit import clock
 from steerco.kit.history import Change
 from steerco.kit.once import once_per_request
 from steerco.kit.permissions import Actor
-from steerco.kit.registers.register import register_by_key
+from steerco.kit.registers.register import register_by_key, register_of
 
 A = LadderStep.Action
 # A sign-off is not the manager's to chase: after the deputy it is the sponsor who is told.
@@ -158,9 +158,7 @@ def _until(follow_up: FollowUp) -> date:
 
 
 def _write(actor: Actor, follow_up: FollowUp, comment: str, **values: Any) -> None:
-    register = register_by_key(follow_up.entry.register)
-    if register is None:
-        raise LookupError(follow_up.entry.register)
+    register = register_of(follow_up.entry.register)
     row = register.model._default_manager.get(entry=follow_up.entry_id)
     register.write(actor, [Change(values, pk=row.pk)], reason=comment)
 

@@ -27,19 +27,11 @@ from steerco.engine.performance.delivery import Item, Judged, Progress, judge, p
 from steerco.kit import clock
 from steerco.kit.permissions import Actor, visible_to
 from steerco.kit.registers.listing import queryset_for
-from steerco.kit.registers.register import Register, register_by_key
+from steerco.kit.registers.register import register_of
 from steerco.kit.registers.scopes import Scope, find_scope, narrow
 
 MOST = 500  # rows on one page; the list has them all
 NOT_COUNTED = frozenset({"descoped", "superseded"})
-
-
-def register(key: str) -> Register:
-    """One of this app's registers. Raises LookupError."""
-    found = register_by_key(key)
-    if found is None:
-        raise LookupError(key)
-    return found
 
 
 def judged(row: Deliverable) -> Judged:
@@ -90,7 +82,7 @@ def tracked(actor: Actor, query: QueryDict) -> tuple[QuerySet[Any], Scope | None
     """The deliverables that the address means, done ones last, those due first in front."""
     whole = query.copy()
     whole["group"] = "all"
-    rows, scope, _filters = queryset_for(register("deliverable"), actor, whole)
+    rows, scope, _filters = queryset_for(register_of("deliverable"), actor, whole)
     due = F("due_on").asc(nulls_last=True)
     return rows.order_by("-state_group", due, "sort_title", "pk"), scope
 
@@ -101,7 +93,7 @@ def tracker(actor: Actor, query: QueryDict) -> Tracker:
     found = Tracker(scope, progress=progress_of(rows), count=rows.exclude(state__in=NOT_COUNTED).count())
     shown = list(rows.exclude(state__in=NOT_COUNTED)[:MOST])
     waits = _waits(actor, shown)
-    here = register("deliverable")
+    here = register_of("deliverable")
     for row in shown:
         one = Tracked(row, here.url(row), judged(row), waits[row.entry_id])
         (found.incoming if row.direction == Deliverable.Direction.IN else found.outgoing).append(one)
@@ -124,7 +116,7 @@ def _waits(actor: Actor, rows: Sequence[Deliverable]) -> dict[int, list[Waits]]:
     by_entry = {row.entry_id: row for row in rows}
     relations = Relation.objects.filter(kind=Relation.Kind.BLOCKS, target__in=by_entry)
     pairs = list(relations.values_list("source", "target"))
-    here = register("deliverable")
+    here = register_of("deliverable")
     others = visible_to(Deliverable.objects.filter(entry__in={source for source, _target in pairs}), actor)
     first = {row.entry_id: row for row in others.filter(deleted=False).select_related("initiative")}
     for source, target in pairs:
@@ -296,12 +288,12 @@ def coverage(actor: Actor, query: QueryDict) -> Coverage:
     """The requirements that the address means, with what fulfils and what shows each."""
     whole = query.copy()
     whole["group"] = "all"
-    queryset, scope, _filters = queryset_for(register("requirement"), actor, whole)
+    queryset, scope, _filters = queryset_for(register_of("requirement"), actor, whole)
     counted = queryset.exclude(state__in=("waived", "dropped"))
     rows = list(counted.order_by("initiative__sort_name", "number", "pk")[: MOST * 4])
     entries = [row.entry_id for row in rows]
     by, files = _fulfilled(actor, entries), _files(entries)
-    here = register("requirement")
+    here = register_of("requirement")
     return Coverage(
         scope, [Traced(row, here.url(row), by[row.entry_id], files.get(row.entry_id, 0)) for row in rows]
     )
@@ -311,7 +303,7 @@ def _fulfilled(actor: Actor, entries: Iterable[int]) -> dict[int, list[Fulfilled
     found: dict[int, list[Fulfilled]] = defaultdict(list)
     relations = Relation.objects.filter(kind=Relation.Kind.FULFILS, target__in=list(entries))
     pairs = list(relations.order_by("pk").values_list("source", "target"))
-    here = register("deliverable")
+    here = register_of("deliverable")
     rows = visible_to(Deliverable.objects.filter(entry__in={source for source, _target in pairs}), actor)
     known = {row.entry_id: row for row in rows.filter(deleted=False).select_related("initiative")}
     for source, target in pairs:

@@ -25,7 +25,7 @@ from steerco.apps.people.models import Party
 from steerco.kit.history import Change, Invalid, Write, save
 from steerco.kit.history.removals import remove
 from steerco.kit.permissions import Actor, require
-from steerco.kit.registers.register import register_by_key
+from steerco.kit.registers.register import register_by_key, register_of
 
 
 def write_deliverables(
@@ -134,9 +134,7 @@ def raise_action(actor: Actor, review: QualityReview, remedy: Remedy) -> Any:
 
     Raises Denied, Invalid; LookupError in an installation without a register of actions.
     """
-    register = register_by_key("action")
-    if register is None:
-        raise LookupError("action")
+    register = register_of("action")
     values = {
         "initiative": review.initiative,
         "title": remedy.title,

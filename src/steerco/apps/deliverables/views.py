@@ -16,7 +16,7 @@ from steerco.apps.deliverables.certificates import certificate_pdf
 from steerco.apps.deliverables.checklists import lines_for
 from steerco.apps.deliverables.forms import RemedyForm, RoundForm
 from steerco.apps.deliverables.models import QualityReview, SignOffRound
-from steerco.apps.deliverables.selectors import coverage, find_round, open_rounds, register, tracker
+from steerco.apps.deliverables.selectors import coverage, find_round, open_rounds, tracker
 from steerco.apps.deliverables.services import raise_action, take_checklist
 from steerco.apps.deliverables.signing import KIND, open_round, subject_of, withdraw_round
 from steerco.apps.deliverables.words import RULE, pill, reason
@@ -32,6 +32,7 @@ from steerco.kit.journal.submissions import answered_once
 from steerco.kit.pages.htmx import page, redirect_to
 from steerco.kit.permissions import can, require
 from steerco.kit.permissions.inventory import guard
+from steerco.kit.registers.register import register_of
 from steerco.kit.registers.scopes import find_scope
 from steerco.kit.registers.views.finding import actor_of
 
@@ -41,7 +42,7 @@ from steerco.kit.registers.views.finding import actor_of
 def tracker_page(request: HttpRequest) -> HttpResponse:
     """The deliverables of a place: progress by weight, what is due, what others owe to us."""
     found = tracker(actor_of(request), request.GET)
-    here = register("deliverable")
+    here = register_of("deliverable")
     tables = [
         (
             _("What we deliver"),
@@ -199,7 +200,7 @@ def link_file(request: HttpRequest, token: str, number: int) -> HttpResponseBase
 def coverage_page(request: HttpRequest) -> HttpResponse:
     """Requirement → deliverable → acceptance, and what nothing shows to be fulfilled."""
     found = coverage(actor_of(request), request.GET)
-    here = register("requirement")
+    here = register_of("requirement")
     context = {
         "found": found,
         "register": here,
@@ -218,7 +219,7 @@ def checklist_page(request: HttpRequest, code: str) -> HttpResponse:
     if initiative is None:
         raise Http404
     require(actor, "record.create", initiative)
-    here = register("requirement")
+    here = register_of("requirement")
     if request.method == "POST":
         made = take_checklist(actor, initiative, request.POST.getlist("line"))
         count = len(made)
@@ -228,7 +229,7 @@ def checklist_page(request: HttpRequest, code: str) -> HttpResponse:
     context: dict[str, Any] = {
         "initiative": initiative,
         "lines": lines_for(initiative),
-        "own_url": register("checklist").list_url() if can(actor, "organisation.configure") else "",
+        "own_url": register_of("checklist").list_url() if can(actor, "organisation.configure") else "",
         "register": here,
     }
     return page(request, "deliverables/checklist.html", context)
@@ -240,7 +241,7 @@ def checklist_page(request: HttpRequest, code: str) -> HttpResponse:
 def action_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Make an action of a finding."""
     actor = actor_of(request)
-    row: QualityReview | None = register("quality").find(actor, pk)
+    row: QualityReview | None = register_of("quality").find(actor, pk)
     if row is None:
         raise Http404
     require(actor, "record.edit", row)
@@ -253,6 +254,6 @@ def action_page(request: HttpRequest, pk: int) -> HttpResponse:
                 form.add_error("title", texts)
         else:
             messages.success(request, _("The action is in the register of actions."))
-            return redirect_to(request, register("quality").url(row))
-    context = {"form": form, "row": row, "back": register("quality").url(row)}
+            return redirect_to(request, register_of("quality").url(row))
+    context = {"form": form, "row": row, "back": register_of("quality").url(row)}
     return page(request, "deliverables/action.html", context, status=422 if form.is_bound else 200)

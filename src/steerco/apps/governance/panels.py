@@ -8,21 +8,21 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from steerco.apps.governance.models import Decision
-from steerco.apps.governance.selectors import actions_of, decision_register, decisions_in, wanted
+from steerco.apps.governance.selectors import actions_of, decisions_in, wanted
 from steerco.apps.initiatives.models import Initiative
 from steerco.apps.initiatives.selectors import read_from
 from steerco.kit import clock
 from steerco.kit.journal.unchanged import count_while_unchanged, first_while_unchanged
 from steerco.kit.pages.panels import Button, PageState, Panel, declare_button, declare_panel
 from steerco.kit.permissions import Actor, can
-from steerco.kit.registers.register import register_by_key
+from steerco.kit.registers.register import register_by_key, register_of
 
 FIRST = 8
 
 
 def _wanted(actor: Actor, subject: Initiative, state: PageState) -> dict[str, Any] | None:
     """What has to be decided at the initiative and below, the first needed first."""
-    register, today = decision_register(), clock.today()
+    register, today = register_of("decision"), clock.today()
     place = {"in": subject.code}
     queryset = wanted(decisions_in(actor, QueryDict(urlencode(place))))
     rows = first_while_unchanged(read_from(Decision), queryset, FIRST)

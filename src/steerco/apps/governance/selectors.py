@@ -16,25 +16,17 @@ from steerco.apps.people.models import Party
 from steerco.apps.raid.models import Action
 from steerco.kit.permissions import Actor, visible_to
 from steerco.kit.registers.listing import queryset_for
-from steerco.kit.registers.register import Register, register_by_key
+from steerco.kit.registers.register import register_of
 
 FEWEST_PEOPLE = 5  # measures of people are shown for groups of so many or more
 WANTED = ("asked", "recorded")
-
-
-def decision_register() -> Register:
-    """The register of decisions."""
-    found = register_by_key(Decision.register_key)
-    if found is None:
-        raise LookupError(Decision.register_key)
-    return found
 
 
 def decisions_in(actor: Actor, query: QueryDict) -> QuerySet[Any]:
     """The decisions that the address of a list means, in every state."""
     every = query.copy()
     every["group"] = "all"
-    queryset, _scope, _filters = queryset_for(decision_register(), actor, every)
+    queryset, _scope, _filters = queryset_for(register_of("decision"), actor, every)
     return queryset
 
 

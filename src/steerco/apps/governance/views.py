@@ -12,7 +12,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 from steerco.apps.governance.models import Decision
 from steerco.apps.governance.selectors import (
     conversion,
-    decision_register,
     decisions_in,
     latencies,
     wanted,
@@ -26,6 +25,7 @@ from steerco.kit.permissions import Actor, require
 from steerco.kit.permissions.inventory import guard
 from steerco.kit.registers.inputs import DateInput, ReferenceField
 from steerco.kit.registers.references import reference
+from steerco.kit.registers.register import register_of
 from steerco.kit.registers.scopes import find_scope
 from steerco.kit.registers.views.finding import actor_of, find_row
 
@@ -36,7 +36,7 @@ SHOWN = 50
 @guard("record.view", "the decisions that the actor may read")
 def overview_page(request: HttpRequest) -> HttpResponse:
     """What waits for a decision, how long deciding takes by the sort of decider, what came of it."""
-    actor, today, register = actor_of(request), clock.today(), decision_register()
+    actor, today, register = actor_of(request), clock.today(), register_of("decision")
     queryset = decisions_in(actor, request.GET)
     waiting = list(wanted(queryset)[: SHOWN + 1])
     context = {

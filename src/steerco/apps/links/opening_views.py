@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from steerco.apps.initiatives.records import record_of
-from steerco.apps.links.openings import Opening, open_from, opening_for, target_of
+from steerco.apps.links.openings import Opening, open_from, opening_for
 from steerco.apps.links.selectors import find_entry
 from steerco.kit.history import Conflict, Invalid
 from steerco.kit.journal.submissions import answered_once
@@ -17,7 +17,7 @@ from steerco.kit.permissions import Actor
 from steerco.kit.permissions.inventory import guard
 from steerco.kit.registers.forms import RecordForm, started_with
 from steerco.kit.registers.masking import mask
-from steerco.kit.registers.register import Register, register_by_key
+from steerco.kit.registers.register import Register, register_by_key, register_of
 from steerco.kit.registers.views.finding import actor_of
 
 
@@ -28,7 +28,7 @@ def open_page(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     """GET: the new record as it would start. POST: write it, link the two, end the old one."""
     actor = actor_of(request)
     source, row, opening = _find(actor, pk, key)
-    target = target_of(opening)
+    target = register_of(opening.target)
     posted = request.method == "POST"
     form = RecordForm(target, actor, request.POST if posted else None, initial=_initial(target, opening, row))
     if posted and form.is_valid():

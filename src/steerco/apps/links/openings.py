@@ -20,7 +20,7 @@ from steerco.apps.links.services import relate
 from steerco.kit.history import Change, Invalid
 from steerco.kit.pages.panels import Button, declare_button
 from steerco.kit.permissions import Actor, can, visible_to
-from steerco.kit.registers.register import Register, register_by_key
+from steerco.kit.registers.register import register_of
 
 
 @dataclass(frozen=True)
@@ -70,21 +70,13 @@ def opening_for(actor: Actor, row: Record, key: str) -> Opening | None:
     return found if found is not None and may_open(actor, found, row) else None
 
 
-def target_of(opening: Opening) -> Register:
-    """The register of the new record. Raises LookupError when its app is not there."""
-    register = register_by_key(opening.target)
-    if register is None:
-        raise LookupError(opening.target)
-    return register
-
-
 def may_open(actor: Actor, opening: Opening, row: Record) -> bool:
     """Whether the record is ready, nothing was opened from it yet, and `actor` may write both."""
     return (
         opening.source in (row.register_key, "")
         and opening.offered(row)
         and can(actor, "record.edit", row)
-        and target_of(opening).allows(actor, "create", row.initiative)
+        and register_of(opening.target).allows(actor, "create", row.initiative)
         and opened_from(actor, opening, row) is None
     )
 
@@ -101,16 +93,14 @@ def open_from(actor: Actor, opening: Opening, row: Record, change: Change, *, re
 
     Invalid holds the messages on the new record; what the old one refuses stands under its "state".
     """
-    source = register_by_key(row.register_key)
-    if source is None:
-        raise LookupError(row.register_key)
+    source = register_of(row.register_key)
     with transaction.atomic():
         Entry.objects.select_for_update().get(
             pk=row.entry_id
         )  # of two at once, the second finds the first's record
         if opened_from(actor, opening, row) is not None:
             raise Invalid({0: {"title": [_("It has been opened already.")]}})
-        new = target_of(opening).write(actor, [change], reason=reason)[0]
+        new = register_of(opening.target).write(actor, [change], reason=reason)[0]
         relate(actor, row.entry, Entry.objects.get(pk=new.entry_id), opening.relation)
         ending = dict(opening.ends(row))
         if ending:

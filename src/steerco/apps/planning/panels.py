@@ -18,16 +18,14 @@ from steerco.kit.journal.unchanged import count_while_unchanged, first_while_unc
 from steerco.kit.pages.panels import PageState, Panel, declare_panel
 from steerco.kit.permissions import Actor
 from steerco.kit.registers.listing import queryset_for
-from steerco.kit.registers.register import register_by_key
+from steerco.kit.registers.register import register_of
 
 NEXT = 8
 
 
 def _next_milestones(actor: Actor, subject: Initiative, state: PageState) -> dict[str, Any] | None:
     """The milestones that are not reached yet, at the initiative and below, the earliest expected first."""
-    register = register_by_key(MilestoneRegister.key)
-    if register is None:
-        raise LookupError(MilestoneRegister.key)
+    register = register_of(MilestoneRegister.key)
     today = clock.today()
     place = {"in": subject.code}
     queryset, _scope, _filters = queryset_for(register, actor, QueryDict(urlencode(place)))

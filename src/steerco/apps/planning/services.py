@@ -46,7 +46,7 @@ from steerco.kit.imports.reports import CHANGED, CREATED, REJECTED, UNCHANGED, C
 from steerco.kit.imports.undoing import Undone, undo
 from steerco.kit.journal.models import Event
 from steerco.kit.permissions import Actor, Denied, require
-from steerco.kit.registers.register import Register, register_by_key
+from steerco.kit.registers.register import register_of
 
 MAPPINGS = "plan"  # under this key choices are kept with the mappings of columns
 REPORTED = {Kind.NEW: CREATED, Kind.LEFT_OUT: REJECTED, Kind.ASKED: REJECTED}
@@ -231,7 +231,7 @@ def _write(actor: Actor, revision: PlanRevision, found: Comparison, batch: str) 
     """Write the changes; returns the stored row of each row of the comparison, by its identity."""
     if not found.changes:
         return {}
-    rows = _register().write(
+    rows = register_of(MilestoneRegister.key).write(
         actor, [change for _row, change in found.changes], reason=revision.file_name, batch=batch
     )
     written = {}
@@ -239,13 +239,6 @@ def _write(actor: Actor, revision: PlanRevision, found: Comparison, batch: str) 
         row.pk, row.reference = stored.pk, stored.reference
         written[id(row)] = stored
     return written
-
-
-def _register() -> Register:
-    found = register_by_key(MilestoneRegister.key)
-    if found is None:
-        raise LookupError(MilestoneRegister.key)
-    return found
 
 
 def _keep(
@@ -262,7 +255,12 @@ def _keep(
     reported = [(_as_report(revision, row), written.get(id(row))) for row in found.rows]
     upload = imports.Upload(revision.file_name, data)
     revision.run = imports.keep_run(
-        actor, _register(), upload, reported, place=revision.initiative.code, batch=batch
+        actor,
+        register_of(MilestoneRegister.key),
+        upload,
+        reported,
+        place=revision.initiative.code,
+        batch=batch,
     )
     revision.attachment = _attach(actor, revision, data)
     last = PlanRevision.objects.filter(initiative=revision.initiative, plan=revision.plan).aggregate(
@@ -312,7 +310,7 @@ def _as_report(revision: PlanRevision, row: MilestoneRow) -> RowReport:
         ("actual", None, row.done_on),
     ):
         if after and before != after and kind in (CREATED, CHANGED):
-            label = str(_register().all_columns()[name].label)
+            label = str(register_of(MilestoneRegister.key).all_columns()[name].label)
             cells.append(CellChange(name, label, str(before or ""), str(after)))
     number = int(row.key) if row.key.isdigit() else 0
     return RowReport(

@@ -16,11 +16,10 @@ from django.utils.translation import gettext as _
 from steerco.apps.initiatives.models import Ancestry, Initiative
 from steerco.apps.raid.models import Appetite, Risk
 from steerco.apps.raid.registers.appetites import limit_in_words
-from steerco.apps.raid.selectors import register_of
 from steerco.kit import clock
 from steerco.kit.permissions import Actor
 from steerco.kit.registers.listing import MOST_CHOSEN
-from steerco.kit.registers.register import Register
+from steerco.kit.registers.register import Register, register_of
 
 NEAR_TENTHS = 8  # of ten: from here on a threat is near its threshold
 

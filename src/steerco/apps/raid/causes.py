@@ -23,10 +23,10 @@ from steerco.apps.people.models import Person
 from steerco.apps.raid.appetite import rows_url
 from steerco.apps.raid.enterprise import amounts_in_words
 from steerco.apps.raid.models import Risk
-from steerco.apps.raid.selectors import register_of
 from steerco.engine.risk.commonalities import commonalities
 from steerco.kit.permissions import Actor, read_ahead
 from steerco.kit.registers.listing import queryset_for
+from steerco.kit.registers.register import register_of
 from steerco.kit.search.words import stems
 
 MOST_RISKS, MOST_ISSUES = 1500, 500  # rows that are looked through

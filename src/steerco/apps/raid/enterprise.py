@@ -15,13 +15,13 @@ from steerco.apps.initiatives.selectors import read_from
 from steerco.apps.organisation.selectors import organisation
 from steerco.apps.raid.models import Risk
 from steerco.apps.raid.registers.risks import score_pill
-from steerco.apps.raid.selectors import register_of
 from steerco.kit import clock
 from steerco.kit.journal.unchanged import count_while_unchanged, first_while_unchanged
 from steerco.kit.permissions import Actor
 from steerco.kit.registers.columns import money_text
 from steerco.kit.registers.listing import queryset_for
 from steerco.kit.registers.masking import mask
+from steerco.kit.registers.register import register_of
 
 TOP = 15
 

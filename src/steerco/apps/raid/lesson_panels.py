@@ -11,11 +11,11 @@ from steerco.apps.links.references import label
 from steerco.apps.planning.models import Milestone
 from steerco.apps.raid.models import Lesson, LessonUse, Risk
 from steerco.apps.raid.reuse import QUARTERS, quarters, uses_of
-from steerco.apps.raid.selectors import register_of
 from steerco.apps.raid.suggesting import advice
 from steerco.kit.pages.panels import PageState, Panel, declare_panel
 from steerco.kit.permissions import Actor, can
 from steerco.kit.registers.listing import Listing, queryset_for
+from steerco.kit.registers.register import register_of
 
 PART = "raid/_lessons.html"
 

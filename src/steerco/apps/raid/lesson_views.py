@@ -14,7 +14,6 @@ from steerco.apps.initiatives.states import StateGroup
 from steerco.apps.raid.lesson_panels import PART, lessons_here
 from steerco.apps.raid.models import Risk
 from steerco.apps.raid.reuse import NOT_HERE, UNDO, USEFUL, answer_lesson
-from steerco.apps.raid.selectors import register_of
 from steerco.apps.raid.suggesting import CATEGORY_OF, About, at_place, suggestions
 from steerco.kit.journal.submissions import answered_once
 from steerco.kit.pages.htmx import page, redirect_to, wants_fragment
@@ -22,6 +21,7 @@ from steerco.kit.permissions import Actor, Denied
 from steerco.kit.permissions.inventory import guard
 from steerco.kit.registers.inputs import ReferenceField
 from steerco.kit.registers.references import reference
+from steerco.kit.registers.register import register_of
 from steerco.kit.registers.views.finding import actor_of
 
 LONGEST = 4000  # characters of a text that are compared

@@ -11,13 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from steerco.apps.initiatives.selectors import read_from
 from steerco.apps.organisation.scales import risk_matrix
 from steerco.apps.raid.models import Risk
-from steerco.apps.raid.registers import RiskRegister
 from steerco.engine.charts.heat import Heading, HeatRow, heat_rows
 from steerco.engine.risk.scoring import Direction, Matrix, Position, rate
 from steerco.kit.journal.unchanged import rows_while_unchanged
 from steerco.kit.permissions import Actor
 from steerco.kit.registers.listing import queryset_for
-from steerco.kit.registers.register import Register, register_by_key
+from steerco.kit.registers.register import Register, register_of
 from steerco.kit.registers.scopes import Scope
 
 TIMES: dict[str, str | Promise] = {
@@ -53,14 +52,6 @@ class Matrices:
     appetite: int
 
 
-def risk_register() -> Register:
-    """The register of risks."""
-    found = register_by_key(RiskRegister.key)
-    if found is None:
-        raise LookupError(RiskRegister.key)
-    return found
-
-
 def matrices(actor: Actor, address: QueryDict) -> Matrices:
     """The matrices of the risks that `address` means to the list: the same scope, search, filters and rights.
 
@@ -75,7 +66,7 @@ def matrices(actor: Actor, address: QueryDict) -> Matrices:
     if direction not in Risk.Direction.values:
         direction = Risk.Direction.THREAT
     query["direction"] = direction
-    register = risk_register()
+    register = register_of("risk")
     queryset, scope, _filters = queryset_for(register, actor, query)
     matrix = risk_matrix(scope.row.type if scope else "")
     fields = [f"{time}_{axis}" for time in TIMES for axis in AXES]

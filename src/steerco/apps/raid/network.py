@@ -16,14 +16,13 @@ from django.utils.translation import ngettext
 from steerco.apps.initiatives.models import Initiative
 from steerco.apps.raid.models import Dependency
 from steerco.apps.raid.registers.dependencies import rating_pill, rating_text
-from steerco.apps.raid.selectors import register_of
 from steerco.engine.charts.network import Arrow, Node, network
 from steerco.engine.performance.dependencies import MARGIN
 from steerco.kit import clock
 from steerco.kit.permissions import Actor, visible_to
 from steerco.kit.registers.listing import queryset_for
 from steerco.kit.registers.masking import mask
-from steerco.kit.registers.register import Register
+from steerco.kit.registers.register import Register, register_of
 from steerco.kit.registers.scopes import Scope
 
 MOST_ROWS = 100  # in the table and in the drawing

@@ -13,18 +13,18 @@ from steerco.apps.initiatives.models import Ancestry, Initiative
 from steerco.apps.initiatives.policy import standing_of
 from steerco.apps.initiatives.selectors import read_from
 from steerco.apps.organisation.selectors import organisation
-from steerco.apps.raid.matrix import matrices, risk_register
+from steerco.apps.raid.matrix import matrices
 from steerco.apps.raid.models import Action, Issue, Risk
 from steerco.apps.raid.registers import score_pill
 from steerco.apps.raid.registers.conflicts import rank_text
 from steerco.apps.raid.registers.dependencies import rating_pill
-from steerco.apps.raid.selectors import conflicts_of, gifts_of, needs_of, register_of
+from steerco.apps.raid.selectors import conflicts_of, gifts_of, needs_of
 from steerco.kit import clock
 from steerco.kit.journal.unchanged import count_while_unchanged, first_while_unchanged
 from steerco.kit.pages.panels import PageState, Panel, declare_panel
 from steerco.kit.permissions import Actor, visible_to
 from steerco.kit.registers.listing import queryset_for
-from steerco.kit.registers.register import Register, registers
+from steerco.kit.registers.register import Register, register_of, registers
 
 TOP = 8
 SOON = timedelta(days=30)
@@ -47,7 +47,7 @@ def _matrix(actor: Actor, subject: Initiative, state: PageState) -> dict[str, An
 
 
 def _top_risks(actor: Actor, subject: Initiative, state: PageState) -> dict[str, Any] | None:
-    register = risk_register()
+    register = register_of("risk")
     query = address(**{"in": subject.code})
     queryset, _scope, _filters = queryset_for(register, actor, query)
     ordered = queryset.order_by(F("score").desc(nulls_last=True), "sort_title", "pk")
@@ -178,7 +178,7 @@ def _to_decide(actor: Actor, subject: None, state: PageState) -> dict[str, Any] 
     waiting = list(queryset.order_by(F("due_on").asc(nulls_last=True), "-priority", "pk")[: TOP + 1])
     today = clock.today().isoformat()
     review = address(mine="true", next_review_to=today)
-    risks, _scope, _filters = queryset_for(risk_register(), actor, review)
+    risks, _scope, _filters = queryset_for(register_of("risk"), actor, review)
     reviews = risks.count()
     if not waiting and not reviews:
         return None
@@ -189,7 +189,7 @@ def _to_decide(actor: Actor, subject: None, state: PageState) -> dict[str, Any] 
         ],
         "more": f"{issues.list_url()}?state=waiting" if len(waiting) > TOP else "",
         "reviews": reviews,
-        "reviews_url": f"{risk_register().list_url()}?{review.urlencode()}",
+        "reviews_url": f"{register_of('risk').list_url()}?{review.urlencode()}",
     }
 
 

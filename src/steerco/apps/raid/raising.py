@@ -12,11 +12,11 @@ from steerco.apps.links.models import Relation
 from steerco.apps.links.services import relate
 from steerco.apps.raid.causes import MOST_MEMBERS, lowest_above
 from steerco.apps.raid.models import Issue, Risk
-from steerco.apps.raid.selectors import register_of
 from steerco.kit import clock
 from steerco.kit.history import Change
 from steerco.kit.permissions import Actor, visible_to
 from steerco.kit.registers.listing import chosen_rows
+from steerco.kit.registers.register import register_of
 from steerco.kit.search.words import stems
 
 SOURCES = ("risk", "issue")

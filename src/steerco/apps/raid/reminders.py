@@ -16,7 +16,7 @@ from steerco.apps.raid.models import Action, Assumption, Conflict, Dependency, I
 from steerco.kit import clock
 from steerco.kit.history import Change
 from steerco.kit.permissions import Actor
-from steerco.kit.registers.register import register_by_key
+from steerco.kit.registers.register import register_of
 
 AHEAD = timedelta(days=14)  # how long before its date something is asked for
 REVIEW_EVERY = timedelta(days=30)
@@ -37,9 +37,7 @@ def _owed(model: type[Record], name: str, day: date) -> Iterable[Owed]:
 
 
 def _write(actor: Actor, follow_up: FollowUp, comment: str, **values: Any) -> None:
-    register = register_by_key(follow_up.entry.register)
-    if register is None:
-        raise LookupError(follow_up.entry.register)
+    register = register_of(follow_up.entry.register)
     row = register.model._default_manager.get(entry=follow_up.entry_id)
     register.write(actor, [Change(values, pk=row.pk)], reason=comment)
 

@@ -8,12 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from steerco.apps.initiatives.models import Initiative
 from steerco.apps.raid.models import ContingencyMovement, Risk
 from steerco.apps.raid.reserves import Reserve, reserve_of, reserves_of
-from steerco.apps.raid.selectors import register_of
 from steerco.kit.pages.panels import PageState, Panel, declare_panel
 from steerco.kit.permissions import Actor, visible_to
 from steerco.kit.registers.columns import money_text
 from steerco.kit.registers.listing import queryset_for
 from steerco.kit.registers.masking import mask
+from steerco.kit.registers.register import register_of
 
 MOVEMENTS = 6
 

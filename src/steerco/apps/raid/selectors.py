@@ -16,19 +16,11 @@ from steerco.kit import clock
 from steerco.kit.permissions import Actor, visible_to
 from steerco.kit.registers.listing import queryset_for
 from steerco.kit.registers.masking import mask
-from steerco.kit.registers.register import Register, register_by_key
+from steerco.kit.registers.register import register_of
 from steerco.kit.registers.scopes import Scope
 
 SHOWN = 20
 REMOVED_WITHIN = timedelta(days=90)
-
-
-def register_of(key: str) -> Register:
-    """The register with that key. Raises LookupError."""
-    found = register_by_key(key)
-    if found is None:
-        raise LookupError(key)
-    return found
 
 
 def needs_of(actor: Actor, subject: Initiative) -> list[Dependency]:

@@ -19,11 +19,11 @@ from steerco.apps.people.models import Person
 from steerco.apps.planning.models import Milestone
 from steerco.apps.raid.models import Lesson, LessonLook, LessonUse, Risk
 from steerco.apps.raid.reuse import note_suggested
-from steerco.apps.raid.selectors import register_of
 from steerco.kit import clock
 from steerco.kit.fields import sort_key
 from steerco.kit.pages.words import word
 from steerco.kit.permissions import Actor, can
+from steerco.kit.registers.register import register_of
 from steerco.kit.search.models import number_of
 from steerco.kit.search.similar import similar_to
 from steerco.kit.search.structures import among_rows_holding

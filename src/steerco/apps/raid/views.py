@@ -11,19 +11,20 @@ from steerco.apps.escalation.services import may_set
 from steerco.apps.raid.appetite import standings
 from steerco.apps.raid.causes import common_causes
 from steerco.apps.raid.enterprise import top_of
-from steerco.apps.raid.matrix import matrices, risk_register
+from steerco.apps.raid.matrix import matrices
 from steerco.apps.raid.models import Risk
 from steerco.apps.raid.network import MOST_NODES, MOST_ROWS, network_of
 from steerco.apps.raid.raising import members_named, raise_above, start_of
 from steerco.apps.raid.reserve_panels import lines_of
 from steerco.apps.raid.reserves import reserves_of, reserves_of_all
-from steerco.apps.raid.selectors import board, register_of
+from steerco.apps.raid.selectors import board
 from steerco.kit.history import Invalid
 from steerco.kit.journal.submissions import answered_once
 from steerco.kit.pages.htmx import page, redirect_to
 from steerco.kit.permissions.inventory import guard
 from steerco.kit.registers.forms import RecordForm, started_with
 from steerco.kit.registers.listing import queryset_for
+from steerco.kit.registers.register import register_of
 from steerco.kit.registers.scopes import find_scope
 from steerco.kit.registers.views.finding import actor_of
 
@@ -36,10 +37,10 @@ def matrix_page(request: HttpRequest) -> HttpResponse:
     """The risks of a list as matrices: before any response, now, after the response."""
     found = matrices(actor_of(request), request.GET)
     context = {
-        "register": risk_register(),
+        "register": register_of("risk"),
         "found": found,
         "directions": Risk.Direction.choices,
-        "list_url": f"{risk_register().list_url()}?{found.query.urlencode()}",
+        "list_url": f"{register_of('risk').list_url()}?{found.query.urlencode()}",
     }
     return page(request, "raid/matrix.html", context)
 
@@ -78,12 +79,12 @@ def enterprise_page(request: HttpRequest) -> HttpResponse:
     asked = place.copy()
     direction = request.GET.get("direction", "")
     asked["direction"] = direction if direction in Risk.Direction.values else Risk.Direction.THREAT
-    risks, _scope, _filters = queryset_for(risk_register(), actor, place)
+    risks, _scope, _filters = queryset_for(register_of("risk"), actor, place)
     reserves = reserves_of(actor, row) if row is not None else reserves_of_all(actor)
     parts = [(part, line) for part, reserve in reserves.parts[:MOST_PARTS] for line in lines_of(reserve)]
     appetites = register_of("appetite")
     context = {
-        "register": risk_register(),
+        "register": register_of("risk"),
         "scope": scope,
         "subject": row,
         "place": place.urlencode(),
@@ -127,7 +128,7 @@ def network_page(request: HttpRequest) -> HttpResponse:
 @answered_once
 def raise_page(request: HttpRequest) -> HttpResponse:
     """One risk above several risks and issues of one cause: GET its form, POST writes it and relates it to them."""
-    actor, register = actor_of(request), risk_register()
+    actor, register = actor_of(request), register_of("risk")
     members = members_named(actor, request.GET.get("entries", ""))
     start = start_of(actor, members) if len(members) > 1 else {}
     if not start.get("initiative") or not register.allows(actor, "create", start["initiative"]):

@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy
 from steerco.apps.followups.kinds import Answer, Kind, Owed, declare_kind
 from steerco.apps.followups.models import FollowUp
 from steerco.apps.stakeholders.models import Stakeholder
-from steerco.apps.stakeholders.selectors import stakeholder_register
 from steerco.kit import clock
 from steerco.kit.history import Change
 from steerco.kit.permissions import Actor
+from steerco.kit.registers.register import register_of
 
 AHEAD = timedelta(days=7)
 
@@ -36,7 +36,7 @@ def _answered(actor: Actor, follow_up: FollowUp, answer: str, comment: str) -> N
         values = {"last_contact": today, "next_contact": row.after(today)}
     else:
         values = {"next_contact": date.fromisoformat(follow_up.given["until"])}
-    stakeholder_register().write(actor, [Change(values, pk=row.pk)], reason=comment)
+    register_of("stakeholder").write(actor, [Change(values, pk=row.pk)], reason=comment)
 
 
 declare_kind(

@@ -15,20 +15,12 @@ from steerco.kit.journal.models import Event
 from steerco.kit.permissions import Actor, can
 from steerco.kit.registers.listing import queryset_for
 from steerco.kit.registers.masking import mask
-from steerco.kit.registers.register import Register, register_by_key
+from steerco.kit.registers.register import register_of
 from steerco.kit.registers.scopes import Scope
 
 MAPPED = 200
 LISTED = 200
 SOON = timedelta(days=14)
-
-
-def stakeholder_register() -> Register:
-    """The register. Raises LookupError."""
-    found = register_by_key("stakeholder")
-    if found is None:
-        raise LookupError("stakeholder")
-    return found
 
 
 @dataclass(frozen=True)
@@ -43,7 +35,7 @@ class Placed:
 
 def power_map(actor: Actor, query: QueryDict) -> Placed:
     """The stakeholders of an address by influence and interest, as far as `actor` may read them."""
-    register = stakeholder_register()
+    register = register_of("stakeholder")
     found, scope, _filters = queryset_for(register, actor, query)
     rows = mask(
         register, actor, list(found.select_related(*register.related).order_by("sort_title", "pk")[:MAPPED])
@@ -80,7 +72,7 @@ class Plan:
 
 def engagement_plan(actor: Actor, query: QueryDict) -> Plan:
     """The engagement plan of an address, the first due first."""
-    register = stakeholder_register()
+    register = register_of("stakeholder")
     found, scope, _filters = queryset_for(register, actor, query)
     ordered = found.select_related(*register.related).order_by(
         F("next_contact").asc(nulls_last=True), "sort_title"

@@ -13,7 +13,7 @@ from steerco.kit.imports.models import ImportRun
 from steerco.kit.jobs.context import JobContext
 from steerco.kit.jobs.schedules import declare_schedule
 from steerco.kit.jobs.tasks import job
-from steerco.kit.registers.register import register_by_key
+from steerco.kit.registers.register import register_of
 
 
 @job(max_attempts=2)
@@ -21,9 +21,7 @@ def write_export(
     context: JobContext, register_key: str, query: str, form: str, everything: bool, language: str
 ) -> dict[str, Any]:
     """Write the list at an address into a file, with the rights that the requester has now."""
-    register = register_by_key(register_key)
-    if register is None:
-        raise LookupError(register_key)
+    register = register_of(register_key)
     with translation.override(language or None):
         file = export_list(register, context.actor, QueryDict(query), form, everything=everything)
     context.keep_file(file.name, file.content)

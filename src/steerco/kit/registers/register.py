@@ -361,6 +361,14 @@ def register_by_key(key: str) -> Register | None:
     return _registers.get(key)
 
 
+def register_of(key: str) -> Register:
+    """The register with that key. Raises LookupError when its app is not there."""
+    found = register_by_key(key)
+    if found is None:
+        raise LookupError(key)
+    return found
+
+
 __all__ = [
     "Column",
     "Kind",
@@ -370,5 +378,6 @@ __all__ = [
     "declare_register",
     "register_by_key",
     "register_by_slug",
+    "register_of",
     "registers",
 ]
