@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.urls import reverse
 
-from steerco.apps.initiatives.models import Ancestry, Initiative
+from steerco.apps.initiatives.models import Ancestry, Initiative, Record
 from steerco.apps.initiatives.selectors import find_initiative
 from steerco.apps.people.models import Party, Unit
 from steerco.kit.fields import sort_key
@@ -44,6 +44,35 @@ def _exact_initiative(queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
 
 def _exact_unit(queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
     return queryset.filter(Q(sort_name=sort_key(text)) | Q(code__iexact=text))
+
+
+def _matching_record(queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
+    return queryset.filter(deleted=False, sort_title__contains=sort_key(text)).order_by("sort_title", "pk")
+
+
+def _exact_record(queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
+    """By number ("NWC-PAY/R-12", with or without the title behind it), else by the whole title."""
+    queryset = queryset.filter(deleted=False)
+    code, _, rest = text.partition(" · ")[0].rpartition("/")
+    prefix, _dash, number = rest.rpartition("-")
+    own = getattr(queryset.model, "number_prefix", "")
+    if code and number.isdigit() and prefix.upper() in (own, ""):
+        return queryset.filter(initiative__code__iexact=code, number=int(number[:9]))
+    return queryset.filter(sort_title=sort_key(text))
+
+
+def declare_record_reference(model: type[Record], slug: str) -> None:
+    """Let fields name the records of `model`, whose list stands under `slug`: "NWC-PAY/R-12 · Supplier insolvency"."""
+    declare_reference(
+        Reference(
+            key=model.register_key,
+            model=model,
+            text=lambda row: f"{row.initiative.code}/{row.reference} · {row.title}",
+            matching=_matching_record,
+            exact=_exact_record,
+            url=lambda row: reverse("registers:record", args=[slug, row.pk]),
+        )
+    )
 
 
 def declare() -> None:

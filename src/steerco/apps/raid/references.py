@@ -1,41 +1,10 @@
 """How people name risks and issues in the fields of other records."""
 
-from typing import Any
-
-from django.db.models import QuerySet
-from django.urls import reverse
-
+from steerco.apps.initiatives.references import declare_record_reference
 from steerco.apps.raid.models import Issue, Risk
-from steerco.kit.fields import sort_key
-from steerco.kit.registers.references import Reference, declare_reference
-
-
-def _text(row: Any) -> str:
-    return f"{row.initiative.code}/{row.reference} · {row.title}"
-
-
-def _matching(queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
-    return queryset.filter(deleted=False, sort_title__contains=sort_key(text)).order_by("sort_title", "pk")
-
-
-def _exact(queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
-    code, _, rest = text.partition(" · ")[0].rpartition("/")
-    number = rest.rpartition("-")[2]
-    if code and number.isdigit():
-        return queryset.filter(initiative__code__iexact=code, number=int(number[:9]))
-    return queryset.filter(sort_title=sort_key(text))
 
 
 def declare() -> None:
     """Declare risks and issues."""
-    for key, model, slug in (("risk", Risk, "risks"), ("issue", Issue, "issues")):
-        declare_reference(
-            Reference(
-                key=key,
-                model=model,
-                text=_text,
-                matching=_matching,
-                exact=_exact,
-                url=lambda row, slug=slug: reverse("registers:record", args=[slug, row.pk]),  # type: ignore[misc]
-            )
-        )
+    declare_record_reference(Risk, "risks")
+    declare_record_reference(Issue, "issues")
