@@ -12,7 +12,7 @@ from django.http import QueryDict
 from steerco.apps.change.models import AGREED, BaselineChange, ChangeRequest
 from steerco.apps.planning.models import Milestone
 from steerco.kit.permissions import Actor, visible_to
-from steerco.kit.registers.listing import queryset_for
+from steerco.kit.registers.listing import in_every_state
 from steerco.kit.registers.register import register_of
 
 MOST = 500  # approved changes that one page adds up
@@ -20,10 +20,7 @@ MOST = 500  # approved changes that one page adds up
 
 def changes_in(actor: Actor, query: QueryDict) -> QuerySet[Any]:
     """The change requests that the address of a list means, in every state."""
-    every = query.copy()
-    every["group"] = "all"
-    queryset, _scope, _filters = queryset_for(register_of("change_request"), actor, every)
-    return queryset
+    return in_every_state(register_of("change_request"), actor, query)[0]
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from steerco.apps.notices.working_time import working_days_between
 from steerco.engine.performance.delivery import Item, Judged, Progress, judge, progress
 from steerco.kit import clock
 from steerco.kit.permissions import Actor, visible_to
-from steerco.kit.registers.listing import queryset_for
+from steerco.kit.registers.listing import in_every_state
 from steerco.kit.registers.register import register_of
 from steerco.kit.registers.scopes import Scope, find_scope, narrow
 
@@ -80,9 +80,7 @@ class Tracker:
 
 def tracked(actor: Actor, query: QueryDict) -> tuple[QuerySet[Any], Scope | None]:
     """The deliverables that the address means, done ones last, those due first in front."""
-    whole = query.copy()
-    whole["group"] = "all"
-    rows, scope, _filters = queryset_for(register_of("deliverable"), actor, whole)
+    rows, scope = in_every_state(register_of("deliverable"), actor, query)
     due = F("due_on").asc(nulls_last=True)
     return rows.order_by("-state_group", due, "sort_title", "pk"), scope
 
@@ -286,9 +284,7 @@ def _percent(part: int, whole: int) -> int:
 
 def coverage(actor: Actor, query: QueryDict) -> Coverage:
     """The requirements that the address means, with what fulfils and what shows each."""
-    whole = query.copy()
-    whole["group"] = "all"
-    queryset, scope, _filters = queryset_for(register_of("requirement"), actor, whole)
+    queryset, scope = in_every_state(register_of("requirement"), actor, query)
     counted = queryset.exclude(state__in=("waived", "dropped"))
     rows = list(counted.order_by("initiative__sort_name", "number", "pk")[: MOST * 4])
     entries = [row.entry_id for row in rows]

@@ -15,7 +15,7 @@ from steerco.apps.links.models import Relation
 from steerco.apps.people.models import Party
 from steerco.apps.raid.models import Action
 from steerco.kit.permissions import Actor, visible_to
-from steerco.kit.registers.listing import queryset_for
+from steerco.kit.registers.listing import in_every_state
 from steerco.kit.registers.register import register_of
 
 FEWEST_PEOPLE = 5  # measures of people are shown for groups of so many or more
@@ -24,10 +24,7 @@ WANTED = ("asked", "recorded")
 
 def decisions_in(actor: Actor, query: QueryDict) -> QuerySet[Any]:
     """The decisions that the address of a list means, in every state."""
-    every = query.copy()
-    every["group"] = "all"
-    queryset, _scope, _filters = queryset_for(register_of("decision"), actor, every)
-    return queryset
+    return in_every_state(register_of("decision"), actor, query)[0]
 
 
 def wanted(queryset: QuerySet[Any]) -> QuerySet[Any]:

@@ -14,7 +14,7 @@ from steerco.apps.raid.reuse import QUARTERS, quarters, uses_of
 from steerco.apps.raid.suggesting import advice
 from steerco.kit.pages.panels import PageState, Panel, declare_panel
 from steerco.kit.permissions import Actor, can
-from steerco.kit.registers.listing import Listing, queryset_for
+from steerco.kit.registers.listing import Listing, in_every_state
 from steerco.kit.registers.register import register_of
 
 PART = "raid/_lessons.html"
@@ -90,8 +90,7 @@ def _quarters(actor: Actor, found: Listing, state: PageState) -> dict[str, Any] 
     for name in tuple(query):
         if name != "in":
             del query[name]
-    query["group"] = "all"
-    lessons, _scope, _filters = queryset_for(register_of("lesson"), actor, query)
+    lessons, _scope = in_every_state(register_of("lesson"), actor, query)
     rows = quarters(actor, lessons.order_by())
     return {"quarters": rows[:QUARTERS]} if rows else None
 

@@ -14,7 +14,7 @@ from steerco.apps.initiatives.models import Initiative
 from steerco.apps.raid.models import Conflict, Dependency, Obstacle
 from steerco.kit import clock
 from steerco.kit.permissions import Actor, visible_to
-from steerco.kit.registers.listing import queryset_for
+from steerco.kit.registers.listing import in_every_state, queryset_for
 from steerco.kit.registers.masking import mask
 from steerco.kit.registers.register import register_of
 from steerco.kit.registers.scopes import Scope
@@ -94,8 +94,7 @@ def board(actor: Actor, query: QueryDict) -> Board:
     register = register_of("obstacle")
     data = query.copy()
     data.pop("state", None)
-    data["group"] = "all"
-    rows, scope, _filters = queryset_for(register, actor, data)
+    rows, scope = in_every_state(register, actor, data)
     since = clock.today() - REMOVED_WITHIN
     recent = rows.filter(state="removed", removed_on__gte=since)
     opened = rows.filter(state_group="open")

@@ -102,6 +102,14 @@ def queryset_for(
     return rows, scope, filters
 
 
+def in_every_state(register: Register, actor: Actor, query: QueryDict) -> tuple[QuerySet[Any], Scope | None]:
+    """The rows that the address means, open or done alike, unordered, with the scope."""
+    whole = query.copy()
+    whole["group"] = "all"
+    rows, scope, _filters = queryset_for(register, actor, whole)
+    return rows, scope
+
+
 def chosen_rows(text: str) -> list[int]:
     """The row ids that an address names, "3,12,40": how a page leads to exactly the rows that it counted. What is no
     id means nothing; of more than MOST_CHOSEN the first count."""
