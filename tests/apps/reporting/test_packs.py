@@ -19,6 +19,7 @@ from steerco.apps.reporting.services import as_readers, build_pack, request_pack
 from steerco.exchange.packs.content import ChangeKind
 from steerco.exchange.packs.printable import fingerprint
 from steerco.kit.history import Change, Invalid
+from steerco.kit.jobs.models import Job
 from steerco.kit.permissions import Denied
 from steerco.kit.registers.register import register_by_key
 
@@ -203,3 +204,14 @@ def test_the_number_of_queries_does_not_grow_with_the_portfolio(
         record("conflict", one, "The same testers", other=other)
     with django_assert_max_num_queries(19):
         assert len(pack_content(OPERATOR, portfolio).conflicts) == 11
+
+
+def test_a_pack_that_waits_ends_when_it_is_stopped(portfolio: Any) -> None:
+    who = person("Bob Builder", "pmo_analyst")
+    asked = browser(who).post(f"/packs/new/?in={portfolio.code}", {"formats": ["pdf"], "audience": "readers"})
+    assert asked.status_code == 303
+    pack = Pack.objects.get()
+    assert browser(who).post(f"{asked['Location']}cancel/").status_code == 303
+    pack.refresh_from_db()
+    assert (pack.state, pack.problem) == ("failed", "cancelled")
+    assert Job.objects.get(pk=pack.job_id).state == "cancelled"

@@ -20,12 +20,12 @@ from steerco.apps.initiatives.models import Initiative
 from steerco.apps.reporting.content import pack_scope
 from steerco.apps.reporting.jobs import make_pack
 from steerco.apps.reporting.models import Pack, PackTemplate
-from steerco.apps.reporting.services import add_template, drop_template, request_pack
+from steerco.apps.reporting.services import add_template, drop_template, fail_pack, request_pack
 from steerco.apps.reporting.template_report import told
 from steerco.exchange.packs.formats import FORMATS
 from steerco.kit.history import Invalid
 from steerco.kit.jobs.models import Job
-from steerco.kit.jobs.tasks import enqueue
+from steerco.kit.jobs.tasks import enqueue, request_cancel
 from steerco.kit.journal.submissions import answered_once
 from steerco.kit.pages.htmx import page, redirect_to
 from steerco.kit.permissions import Actor, can, require
@@ -166,11 +166,14 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @guard("pack.build", "own pack")
 def cancel_pack(request: HttpRequest, pk: int) -> HttpResponse:
-    """Stop building one's own pack."""
+    """Stop building one's own pack: one that waits ends now, one that is being built at its next step."""
+    actor = actor_of(request)
     pack = _find(request, pk)
-    if pack.requested_by_id != actor_of(request).user_id:
+    if pack.requested_by_id != actor.user_id:
         raise Http404
-    Job.objects.filter(pk=pack.job_id or 0).update(cancel_requested=True)
+    job = pack.job_id or 0
+    if request_cancel(actor, job) and Job.objects.filter(pk=job, state=Job.State.CANCELLED).exists():
+        fail_pack(pack, "cancelled")
     return redirect_to(request, reverse("reporting:pack", args=[pk]))
 
 
