@@ -115,6 +115,24 @@ def test_a_correction_is_a_newer_edition_told_to_whom_the_wrong_one_reached() ->
     assert "Corrected since this was frozen" in page
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"rating-overall": ""}, "Say how it stands."),
+        ({"rating-overall": "amber"}, "Say how it gets back to green."),
+        ({"rating-overall": "green", "rating-schedule": "green"}, "Explain the difference in a sentence."),
+    ],
+)
+def test_a_correction_lacks_nothing_that_a_report_needs(typed: dict[str, str], said: str) -> None:
+    found = two_weeks()
+    url = f"/reporting/reports/{found.report(end=NEXT).pk}/correct/"
+    refused = browser(found.people[0]).post(url, {"text-help": "Not lost.", "what": "All of it.", **typed})
+    assert refused.status_code == 422
+    assert "Not lost." in refused.content.decode()
+    assert said in refused.content.decode()
+    assert FrozenReport.objects.filter(report=found.report(end=NEXT)).count() == 1
+
+
 def test_strangers_correct_nothing() -> None:
     found = two_weeks()
     url = f"/reporting/reports/{found.report().pk}/correct/"

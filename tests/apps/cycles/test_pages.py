@@ -45,6 +45,18 @@ def test_a_report_is_saved_while_it_is_written_submitted_and_reviewed() -> None:
         assert "approved" in posted(reviewer, url, {"take": "approve"})
 
 
+def test_what_was_typed_stands_on_the_page_of_a_refused_report() -> None:
+    found = programme()
+    with clock.at(THURSDAY):
+        turn()
+        url = f"/reporting/reports/{found.report().pk}/"
+        refused = browser(found.people[0]).post(
+            url, {"text-achieved": "Never saved before.", "take": "submit"}
+        )
+    assert refused.status_code == 422
+    assert "Never saved before." in refused.content.decode()
+
+
 def test_what_is_being_written_is_not_shown_to_readers() -> None:
     found = programme()
     reader = browser(person("Vera Viewer", "viewer", found.root))

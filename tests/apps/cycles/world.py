@@ -1,6 +1,6 @@
 """A programme whose workstreams report each week."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -28,7 +28,6 @@ class Programme:
     rita: Person
     people: list[Person]
     cadence: Cadence
-    extra: dict[str, Any] = field(default_factory=dict)
 
     def report(self, index: int = 0, end: date = FRIDAY) -> Report:
         """The report of a workstream about the period that ends on `end`."""

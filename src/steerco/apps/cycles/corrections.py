@@ -6,7 +6,8 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from steerco.apps.cycles.drafts import Content, Typed
+from steerco.apps.cycles.computing import Computed
+from steerco.apps.cycles.drafts import Content, Typed, missing
 from steerco.apps.cycles.kinds import CONSOLIDATED
 from steerco.apps.cycles.models import Draft, FrozenReport, Report
 from steerco.apps.cycles.services import conclude, freeze
@@ -43,8 +44,15 @@ def correct(actor: Actor, report: Report, typed: Typed, what: str) -> FrozenRepo
         last = FrozenReport.objects.select_for_update().filter(report=report).order_by("number").last()
         if last is None:
             raise LookupError(f"report {report.pk} was never frozen")
-        content = corrected(json.loads(last.content), typed)
-        if content == json.loads(last.content):
+        before = json.loads(last.content)
+        content = corrected(before, typed)
+        said = {one["dimension"]: one["computed"] for one in content["ratings"]}
+        computed = Computed(said, {})
+        better = [d for d, one in typed.ratings.items() if computed.is_better(d, one["value"])]
+        errors = missing(report.what, typed.content, better)
+        if errors:
+            raise Invalid({0: errors})
+        if content == before:
             raise Invalid({0: {"": [_("Nothing differs from the edition that stands.")]}})
         Draft.objects.filter(report=report).update(built=content, changed_at=clock.now())
         overall = content["ratings"][0]["value"] if content["ratings"] else ""

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from django.db import transaction
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from steerco.apps.cycles.computing import Computed, compute
 from steerco.apps.cycles.consolidation import Below, compute_below, gather_below
 from steerco.apps.cycles.facts import Fact, Span, gather
-from steerco.apps.cycles.kinds import CONSOLIDATED, PARTS
+from steerco.apps.cycles.kinds import CONSOLIDATED, PARTS, ReportKind
 from steerco.apps.cycles.models import RATINGS, SCHEMA, Draft, FrozenReport, Report
 from steerco.apps.initiatives.readers import as_readers
 from steerco.kit import clock
@@ -107,12 +108,6 @@ class Typed:
             "promoted": self.promoted,
         }
 
-    @property
-    def length(self) -> int:
-        """How many characters were typed."""
-        own = [self.headline, self.path.get("text", ""), *self.texts.values()]
-        return sum(map(len, own)) + sum(len(said["why"]) for said in self.ratings.values())
-
 
 def _text(post: Mapping[str, Any], name: str, longest: int, errors: dict[str, list[str]]) -> str:
     text = str(post.get(name, "")).replace("\r\n", "\n").strip()
@@ -186,35 +181,40 @@ def save_draft(actor: Actor, report: Report, typed: Typed, seen: str = "") -> Dr
 
     Raises Conflict where somebody else has saved it since; what they wrote stays.
     """
-    draft = Draft.objects.select_for_update().filter(report=report).first()
-    if draft is None:
-        draft = Draft(report=report)
-    elif seen and draft.changed_at.isoformat() != seen and draft.changed_by != actor.label:
-        raise Conflict(report, [])
-    draft.content = {**draft.content, **typed.content}
-    draft.seconds += typed.seconds
-    draft.typed = typed.length
-    draft.changed_at, draft.changed_by = clock.now(), actor.label[:200]
-    draft.save()
-    return draft
+    with transaction.atomic():
+        draft = Draft.objects.select_for_update().filter(report=report).first()
+        if draft is None:
+            draft = Draft(report=report)
+        elif seen and draft.changed_at.isoformat() != seen and draft.changed_by != actor.label:
+            raise Conflict(report, [])
+        draft.content = {**draft.content, **typed.content}
+        draft.seconds += typed.seconds
+        draft.changed_at, draft.changed_by = clock.now(), actor.label[:200]
+        draft.save()
+        return draft
 
 
 def check(page: Page) -> dict[str, list[str]]:
     """What is still missing before it can be submitted, by field."""
+    return missing(page.report.what, page.content, page.differences)
+
+
+def missing(what: ReportKind, content: Content, differences: Sequence[str]) -> dict[str, list[str]]:
+    """What a report of that kind still lacks, by field: its overall rating, why a rating is better than the figures
+    (`differences`, dimensions), the path to green of an amber or red one, words where nothing is rated."""
     errors: dict[str, list[str]] = {}
-    content, what = page.content, page.report.what
     ratings = content["ratings"]
     for dimension in what.dimensions[:1]:
         if not ratings.get(dimension, {}).get("value"):
             errors[f"rating-{dimension}"] = [_("Say how it stands.")]
-    for dimension in page.differences:
+    for dimension in differences:
         if not ratings[dimension].get("why"):
             errors[f"why-{dimension}"] = [_("The figures say worse. Explain the difference in a sentence.")]
-    overall = ratings.get("overall", {}).get("value", "")
-    if overall in NEEDS_PATH and not content["path"].get("text"):
-        errors["path-text"] = [_("Say how it gets back to green.")]
-    if overall in NEEDS_PATH and not content["path"].get("by"):
-        errors["path-by"] = [_("Say by when.")]
+    if ratings.get("overall", {}).get("value", "") in NEEDS_PATH:
+        if not content["path"].get("text"):
+            errors["path-text"] = [_("Say how it gets back to green.")]
+        if not content["path"].get("by"):
+            errors["path-by"] = [_("Say by when.")]
     if not what.dimensions and not any(content["texts"].values()):
         errors[f"text-{what.parts[0]}"] = [_("Say something here.")]
     return errors

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from steerco.apps.cycles.corrections import correct, may_correct
+from steerco.apps.cycles.corrections import correct, corrected, may_correct
 from steerco.apps.cycles.differences import difference
 from steerco.apps.cycles.drafts import Typed
 from steerco.apps.cycles.models import RATINGS, FrozenReport, Report
@@ -66,9 +66,12 @@ def correct_page(request: HttpRequest, pk: int) -> HttpResponse:
     if not may_correct(actor, report):
         raise Denied("record.decide")
     errors: dict[str, list[str]] = {}
+    content = json.loads(_frozen(report).content)
     if request.method == "POST":
         try:
-            correct(actor, report, Typed.of(request.POST, report), request.POST.get("what", "")[:500])
+            typed = Typed.of(request.POST, report)
+            content = corrected(content, typed)  # shown again if it is refused
+            correct(actor, report, typed, request.POST.get("what", "")[:500])
         except Invalid as refusal:
             errors = refusal.errors[0]
         else:
@@ -76,7 +79,7 @@ def correct_page(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect_to(request, reverse("cycles:report", args=[pk]))
     context: dict[str, Any] = {
         **about(report),
-        "shown": shown_content(json.loads(_frozen(report).content), every_part=True),
+        "shown": shown_content(content, every_part=True),
         "choices": RATINGS,
         "what": request.POST.get("what", ""),
         "errors": errors,

@@ -255,7 +255,6 @@ class Draft(models.Model):
     changed_at = models.DateTimeField()
     changed_by = models.CharField(max_length=200, blank=True)
     seconds = models.PositiveIntegerField(default=0)  # with the page in use
-    typed = models.PositiveIntegerField(default=0)  # characters of one's own
     comment = models.TextField(blank=True)  # why it was sent back
 
     access = Access(rule="internal")

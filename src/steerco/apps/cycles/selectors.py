@@ -1,10 +1,9 @@
 """Reads of cycles and reports: who has reported, what is late, what a report says."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db.models import Count, Q
 
@@ -165,10 +164,3 @@ def cockpit(actor: Actor, cycle: Cycle) -> Cockpit:
 
 def _hours_to(moment: datetime) -> int:
     return max(0, -(-(moment - clock.now()) // timedelta(hours=1)))
-
-
-def by_group(parts: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """The parts of a report's content by key."""
-    found: dict[str, dict[str, Any]] = defaultdict(dict)
-    found.update({part["key"]: part for part in parts})
-    return found

@@ -88,11 +88,11 @@ def may_review(actor: Actor, report: Report) -> bool:
 
 
 def submit(actor: Actor, report: Report, typed: Typed | None = None, *, unchanged: bool = False) -> Report:
-    """Give a report to its reviewer. Raises Denied; Invalid with what is missing, by field (what was typed is kept)."""
+    """Give a report to its reviewer. Raises Denied; Invalid with what is missing, by field."""
     if not may_write(actor, report):
         raise Denied("record.edit")
     if typed is not None:
-        save_draft(actor, report, typed)
+        save_draft(actor, report, typed)  # kept although it is refused: the page shows it again
     with transaction.atomic():
         page = open_page(actor, report)
         if unchanged and not may_stay(page):

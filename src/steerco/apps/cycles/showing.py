@@ -14,8 +14,6 @@ from steerco.apps.cycles.models import RATINGS
 from steerco.apps.cycles.wording import fact_words, finding_words
 from steerco.apps.indicators.dimensions import dimension_label
 
-COLOURS = ("green", "amber", "red")
-
 
 @dataclass(frozen=True)
 class FactLine:

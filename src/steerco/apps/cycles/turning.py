@@ -112,9 +112,8 @@ def covered(cadence: Cadence) -> QuerySet[Initiative]:
 
 def _wanted(cycle: Cycle) -> Iterator[Change]:
     cadence = cycle.cadence
-    nearer = Q(cadences__kind=cadence.kind) if cadence.covers == Cadence.Covers.ITSELF else None
     rows = covered(cadence).filter(status__in=(*REPORTING, Status.ON_HOLD)).select_related("parent")
-    taken = set(_asked_nearer(cadence)) if nearer is None else set()
+    taken = set() if cadence.covers == Cadence.Covers.ITSELF else set(_asked_nearer(cadence))
     rested = _asked_this_quarter(cycle)
     for row in rows.order_by("sort_name", "pk"):
         on_hold = row.status == Status.ON_HOLD

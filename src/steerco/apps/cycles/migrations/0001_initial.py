@@ -165,7 +165,6 @@ class Migration(migrations.Migration):
                 ('changed_at', models.DateTimeField()),
                 ('changed_by', models.CharField(blank=True, max_length=200)),
                 ('seconds', models.PositiveIntegerField(default=0)),
-                ('typed', models.PositiveIntegerField(default=0)),
                 ('comment', models.TextField(blank=True)),
                 ('report', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='draft', to='cycles.report')),
             ],
