@@ -21,6 +21,7 @@ from tests.interfaces.cli.test_up import free_port, ready
 from tests.postgresql import postgresql
 
 from steerco.interfaces.cli.connections import Relay, Unreachable, relay_of, try_database, try_relay
+from steerco.interfaces.cli.install import HIDDEN_BY_THE_SERVICE
 from steerco.interfaces.cli.main import main
 from steerco.interfaces.cli.server_files import SERVICES, environment_file
 
@@ -191,7 +192,7 @@ def test_a_login_that_may_not_make_tables_is_refused() -> None:
     ("words", "why"),
     [
         (("--host", "PMO"), "no host name"),
-        (("--host", HOST, "--program", "/root/steerco"), "do not see"),
+        (("--host", HOST, "--program", str(HIDDEN_BY_THE_SERVICE[0] / "steerco")), "do not see"),
         (("--host", HOST, *PROGRAM, "--backups", "/a b"), "absolute path"),
         (("--host", HOST, *PROGRAM, "--proxy", "nginx"), "nginx needs them"),
         (("--host", HOST, *PROGRAM, "--oidc", "https://a.example"), "together"),

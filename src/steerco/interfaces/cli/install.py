@@ -36,7 +36,7 @@ MANUAL = Manual(
     ),
     (
         "steerco install --host pmo.example.org",
-        """steerco install --host pmo.example.org --out /root/steerco-server \\
+        """steerco install --host pmo.example.org --out steerco-server \\
       --database postgresql://steerco:PASSWORD@127.0.0.1/steerco \\
       --smtp smtp://steerco@smtp.example.org:587 --mail-from pmo@example.org \\
       --oidc https://login.microsoftonline.com/TENANT/v2.0 --oidc-client ID --oidc-domains example.org""",
