@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from steerco.engine.charts.treemap import Box, Tile, gather_rest, squarify, treemap
+from steerco.engine.charts.treemap import Box, Tile, squarify, treemap
 
 sizes = st.lists(st.floats(0, 1e9, allow_nan=False), max_size=60)
 
@@ -66,12 +66,3 @@ def test_unknown_values_have_no_tile_and_names_are_escaped() -> None:
     assert "&lt;b&gt;&amp;" in drawing
     assert 'href="/p/1?a=1&amp;b=2"' in drawing
     assert "<b>" not in drawing
-
-
-def test_the_gathered_rest_keeps_the_sum() -> None:
-    tiles = [Tile(str(value), value) for value in range(1, 101)]
-    kept = gather_rest(tiles, 10, lambda count: f"{count} more")
-    assert len(kept) == 10
-    assert kept[-1].label == "91 more"
-    assert sum(tile.value or 0 for tile in kept) == 5050
-    assert gather_rest(tiles[:3], 10, str) == sorted(tiles[:3], key=lambda tile: -(tile.value or 0))

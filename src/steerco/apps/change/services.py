@@ -1,6 +1,5 @@
 """Writes of change requests; an approved one updates the baseline that it names."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -138,12 +137,3 @@ declare_paper(
         frozenset({"title", "options", "recommendation", "description", *ChangeRequest.IMPACTS}),
     )
 )
-
-
-def by_currency(pairs: Sequence[tuple[int | None, str]]) -> dict[str, int]:
-    """The sum of amounts (minor units, currency), by currency."""
-    totals: Counter[str] = Counter()
-    for amount, currency in pairs:
-        if amount is not None:
-            totals[currency] += amount
-    return dict(sorted(totals.items()))

@@ -52,11 +52,6 @@ def declare_paper(kind: PaperKind) -> None:
     _kinds[kind.model.register_key] = kind
 
 
-def paper_kinds() -> list[PaperKind]:
-    """Every kind of paper."""
-    return list(_kinds.values())
-
-
 def kinds_of(row: Paper) -> tuple[str, ...]:
     """The kinds of follow-up that ask about a paper."""
     return _kinds[row.register_key].take, AGREE, RECORD, CONFIRM

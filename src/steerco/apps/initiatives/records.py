@@ -1,7 +1,7 @@
 """The one service under every register of records: create, change, move, transition, delete, restore."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 from django.db import transaction
@@ -101,22 +101,6 @@ def _check_state(actor: Actor, row: R, change: Change, index: int) -> None:
         "after": states[after].label if after in states else after,
     }
     raise Invalid({index: {"state": [message]}})
-
-
-def transition_records(
-    actor: Actor,
-    model: type[R],
-    pks: Sequence[int],
-    key: str,
-    values: Mapping[str, Any] | None = None,
-    *,
-    version: int | None = None,
-    reason: str = "",
-) -> list[R]:
-    """Take the transition `key` with each record, filling what it asks for. Raises Denied, Invalid, Conflict."""
-    target = model.states.transition(key).target
-    changes = [Change({**(values or {}), "state": target}, pk=pk, version=version) for pk in pks]
-    return write_records(actor, model, changes, reason=reason)
 
 
 def delete_records(

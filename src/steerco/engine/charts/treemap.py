@@ -110,20 +110,6 @@ def _lay_row(row: Sequence[tuple[int, float]], rest: Box, boxes: list[Box], last
     return Box(rest.x, rest.y + depth, rest.width, max(rest.height - depth, 0.0))
 
 
-def gather_rest(tiles: Sequence[Tile], most: int, rest_label: Callable[[int], str]) -> list[Tile]:
-    """Return the `most` largest tiles, the last of them standing for all the smaller ones together.
-
-    Args:
-        rest_label: names the gathered tile by the number of tiles in it.
-    """
-    ordered = sorted(tiles, key=lambda tile: -area_value(tile.value))
-    if len(ordered) <= most:
-        return ordered
-    small = ordered[most - 1 :]
-    total = math.fsum(area_value(tile.value) for tile in small)
-    return [*ordered[: most - 1], Tile(rest_label(len(small)), total, "sc-rag-none")]
-
-
 def treemap(
     tiles: Sequence[Tile],
     *,

@@ -2,14 +2,12 @@
 
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import get_script_prefix
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from steerco.kit.fields import custom_fields
@@ -145,8 +143,3 @@ def suggest(request: HttpRequest, key: str) -> HttpResponse:
     text = str(next((v for k, v in request.GET.items() if k != "csrfmiddlewaretoken"), ""))
     rows = known.suggest(actor_of(request), text[:100])
     return render(request, "registers/_suggestions.html", {"texts": [known.text(row) for row in rows]})
-
-
-def first_message(error: ValidationError) -> str:
-    """The message that a cell has room for."""
-    return error.messages[0] if error.messages else _("This value does not fit.")
