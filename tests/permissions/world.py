@@ -180,6 +180,7 @@ class World:
             "deliverables:file": {"pk": self.extras["signed round", code], "number": 1},
             "deliverables:owed_file": {"pk": self.extras["approval", code], "number": 1},
             "deliverables:link_file": {"token": f"1-{'0' * 40}", "number": 1},
+            "people:succeed": {"pk": self.unit.pk if self.unit else 0},
             "organisation:field": {"pk": self.extras["field", ""]},
             "organisation:retire_field": {"pk": self.extras["field", ""]},
             "papers:options": {"slug": "changes", "pk": self.records["change_request", code].pk},

@@ -26,6 +26,7 @@ urlpatterns = [
     path("portfolio/", include("steerco.apps.initiatives.urls")),
     path("", include("steerco.apps.notices.urls")),
     path("", include("steerco.apps.followups.urls")),
+    path("people/", include("steerco.apps.people.urls")),
     path("people/", include("steerco.apps.handover.urls")),
     path("hygiene/", include("steerco.apps.hygiene.urls")),
     path("", include("steerco.apps.escalation.urls")),

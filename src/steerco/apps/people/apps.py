@@ -6,8 +6,12 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
-        """Declare the app's actions."""
-        from steerco.apps.people import actions, registers  # noqa: F401, PLC0415  after the models are loaded
+        """Declare the app's actions, registers and panels."""
+        from steerco.apps.people import (  # noqa: F401, PLC0415  after the models are loaded
+            actions,
+            panels,
+            registers,
+        )
         from steerco.kit.pages.panels import every_panel_reads  # noqa: PLC0415
 
         every_panel_reads(

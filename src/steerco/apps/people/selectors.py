@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 
+from django.db.models import F
+
 from steerco.apps.people.models import Unit, UnitSuccession
 
 
@@ -23,6 +25,12 @@ def successors_today() -> dict[int, int | None]:
         return last(steps[0].successor_id, seen | {unit})
 
     return {unit: last(unit, frozenset()) for unit in list(following)}
+
+
+def successions_of(unit: Unit) -> list[UnitSuccession]:
+    """What took over from a unit, the largest share first."""
+    rows = UnitSuccession.objects.filter(unit=unit).select_related("successor")
+    return list(rows.order_by(F("share").desc(nulls_last=True), "successor__sort_name", "pk"))
 
 
 def units_by_name() -> dict[str, Unit]:

@@ -4,14 +4,17 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from steerco.apps.people.models import Party, Person, Unit, UnitSuccession
 from steerco.kit.fields import sort_key
-from steerco.kit.history import Change, Write, save
+from steerco.kit.history import Change, Invalid, Write, save
 from steerco.kit.history.removals import remove
 from steerco.kit.history.writes import append_events
 from steerco.kit.journal.models import Event
 from steerco.kit.permissions import Actor, require
+
+WHOLE = 100  # per cent
 
 
 def make_parties(kind: str, names: Sequence[str]) -> list[Party]:
@@ -86,20 +89,53 @@ def change_units(actor: Actor, changes: Sequence[Change], *, reason: str = "", b
 
 
 def succeed_unit(actor: Actor, unit: Unit, successors: Sequence[tuple[Unit, int | None]], on: date) -> None:
-    """Record that `successors` (unit, share in percent or None) took over `unit` on a date. Raises Denied."""
+    """Record that `successors` (unit, share in percent or None) took over `unit` on a date, instead of what was said
+    before. Raises Denied; Invalid for none, for itself, for one twice, for a circle, for shares that are not a whole.
+    """
     require(actor, "person.edit")
+    _check_successors(unit, successors)
     with transaction.atomic():
-        for successor, share in successors:
-            UnitSuccession.objects.update_or_create(
-                unit=unit, successor=successor, defaults={"on": on, "share": share}
-            )
+        stored = UnitSuccession.objects.filter(unit=unit)
+        before = [list(pair) for pair in stored.values_list("successor", "share").order_by("successor")]
+        stored.delete()
+        UnitSuccession.objects.bulk_create(
+            [UnitSuccession(unit=unit, successor=row, on=on, share=share) for row, share in successors]
+        )
         unit.valid_to = on
         save(actor, [Write(unit, fields=frozenset({"valid_to"}))], kind="unit.changed")
-        shares = [[successor.pk, share] for successor, share in successors]
-        changes = {"successors": [None, shares]}
+        shares = sorted([row.pk, share] for row, share in successors)
+        changes = {"successors": [before or None, shares]}
         append_events(
             actor, [Event(kind="unit.succeeded", model="people.unit", object_id=unit.pk, changes=changes)]
         )
+
+
+def _check_successors(unit: Unit, successors: Sequence[tuple[Unit, int | None]]) -> None:
+    rows, shares = [row.pk for row, _share in successors], [share for _row, share in successors]
+    problem = ""
+    if not rows:
+        problem = _("Name at least one successor.")
+    elif unit.pk in rows:
+        problem = _("A unit does not succeed itself.")
+    elif len(set(rows)) < len(rows):
+        problem = _("Name each successor once.")
+    elif unit.pk in _after(rows):
+        problem = _("That would be a circle: it took over from one of them itself.")
+    elif any(shares) and (None in shares or sum(share or 0 for share in shares) != WHOLE):
+        problem = _("The shares must add up to 100, or all be left out.")
+    if problem:
+        raise Invalid({0: {"unit_1": [problem]}})
+
+
+def _after(units: Sequence[int]) -> set[int]:
+    """Everything that followed these units, in any number of steps."""
+    seen: set[int] = set()
+    waiting = set(units)
+    while waiting:
+        seen |= waiting
+        following = UnitSuccession.objects.filter(unit__in=waiting).values_list("successor", flat=True)
+        waiting = set(following) - seen
+    return seen
 
 
 def rename_party(pk: int, name: str) -> None:
