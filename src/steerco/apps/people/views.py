@@ -45,7 +45,7 @@ class SuccessionForm(forms.Form):
                 initial=held.successor.name if held else "",
             )
             self.fields[f"share_{number}"] = forms.IntegerField(
-                label=gettext_lazy("share, %"),
+                label=_("Share of successor %(number)s, %%") % {"number": number},
                 min_value=1,
                 max_value=100,
                 required=False,
