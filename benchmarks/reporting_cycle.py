@@ -3,7 +3,7 @@
     python benchmarks/reporting_cycle.py [--projects 12] [--streams 5] [--weeks 8] [--look FOLDER]
 
 On an installation of its own in a new folder, on SQLite or, with STEERCO_DATABASE_URL, on an empty PostgreSQL. Prints
-JSON: the seconds from the last report to the consolidated draft (the lock, and the page as a browser gets it) and to the
+JSON: the seconds from the last report to the consolidated draft (the lock, and the page as a browser gets it), to the
 published pack in four formats; how many reports were written, unchanged, silent, sent back. --look keeps the
 documents of the last week.
 """
@@ -64,6 +64,7 @@ class Timed(Weeks):
         """Draft, page, approval and pack, each with its seconds."""
         actor = self.actor(report.owner_id)
         user = Person.objects.get(party=report.owner_id).user
+        assert user is not None
         browser = Client()
         browser.force_login(user)
         url = f"/reporting/reports/{report.pk}/"

@@ -131,10 +131,11 @@ class Weeks:
         day, last = FIRST_FRIDAY - timedelta(days=3), FIRST_FRIDAY + timedelta(weeks=weeks, days=7)
         while day <= last:
             if day.weekday() < 5:
-                self._day(day)
+                self.day(day)
             day += timedelta(days=1)
 
-    def _day(self, day: date) -> None:
+    def day(self, day: date) -> None:
+        """One day: what happened, what is written, reviewed, locked, consolidated."""
         with clock.at(at(day, 8)):
             self.happen(day)
             turn()
@@ -238,6 +239,10 @@ class Weeks:
         actor = self.actor(report.owner_id)
         page = open_page(actor, report)
         submit(actor, report, self.typed(report, page, "See the first lines."))
+        self.approve(report)
+
+    def approve(self, report: Report) -> None:
+        """As its reviewer."""
         approve(self.actor(report.reviewer_id), report)
         self.counts["consolidated"] += 1
 
