@@ -6,6 +6,7 @@ the tree gives to its step; one without an amount or a probability is counted, n
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -156,6 +157,27 @@ def _ledger(rows: QuerySet[ContingencyMovement]) -> Ledger:
         Movement(MovementKind(row["type"]), row["money"] or 0, row["currency"], row["time"] or 0)
         for row in sums.annotate(money=Sum("amount"), time=Sum("days"))
     )
+
+
+@dataclass(frozen=True)
+class Moved:
+    """An approved movement of money: `month` (its first day) is that of the movement, else of the decision."""
+
+    kind: str
+    amount: int
+    currency: str
+    month: date | None
+
+
+def approved_movements(actor: Actor, initiative: Initiative) -> list[Moved]:
+    """The approved movements of money at one initiative that `actor` may read, for a sheet by month."""
+    rows = visible_to(ContingencyMovement._default_manager.filter(initiative=initiative), actor)
+    rows = rows.filter(state="approved", deleted=False, amount__gt=0)
+    return [
+        Moved(row.type, row.amount or 0, row.currency, day.replace(day=1) if day else None)
+        for row in rows.order_by("pk")
+        for day in (row.moved_on or row.decided_on,)
+    ]
 
 
 @dataclass(frozen=True)
