@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from steerco.apps.finance.models import MoneySheet, MonthlyFigure
 from steerco.apps.finance.selectors import money_of, places_below, present_year
-from steerco.apps.finance.wording import percent_of, with_currency
+from steerco.apps.finance.wording import percent_of, tone_of, with_currency
 from steerco.apps.initiatives.models import Initiative
 from steerco.apps.organisation.selectors import organisation
 from steerco.engine.finance.years import year_label
@@ -33,7 +33,7 @@ def _of_initiative(actor: Actor, subject: Initiative, state: PageState) -> dict[
             "expected": with_currency(one.expected, money.currency),
             "variance": with_currency(one.variance, money.currency),
             "percent": percent_of(one.variance, one.approved),
-            "over": (one.variance or 0) > 0,
+            "tone": tone_of(one),
         }
         for money in moneys
         for label, one in ((year, money.year), (_("Whole life"), money.life))

@@ -3,9 +3,9 @@
 Currencies are never added together: every sum is of one currency.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import F, Q, QuerySet, Sum
@@ -14,9 +14,10 @@ from steerco.apps.finance.models import MoneyChange, MoneySheet, MonthlyFigure
 from steerco.apps.finance.services import figures_of
 from steerco.apps.initiatives.models import Ancestry, Initiative
 from steerco.apps.organisation.selectors import organisation
-from steerco.engine.finance.sheet import SPENT, Figure, Kind, Outlook, cut_of, outlook
+from steerco.engine.finance.sheet import SPENT, Figure, Kind, Nature, Outlook, cut_of, outlook
 from steerco.engine.finance.years import fiscal_year, months_of, year_label
 from steerco.kit import clock
+from steerco.kit.history.versions import as_at
 from steerco.kit.permissions import Actor
 
 CHANGES = 8
@@ -180,6 +181,9 @@ def roll_up(actor: Actor, initiative: Initiative | None, year: int) -> RollUp:
     places = {row.pk: row for row in visible}
     money = money_by_place(actor, visible, year)
     tops = _parts(places, initiative)
+    if initiative is None and len(tops) == 1:  # one portfolio holds everything: its parts say more
+        initiative = places[tops[0]]
+        tops = _parts(places, initiative)
     part_of = _part_of(places, tops)
     parents = {row.parent_id for row in places.values()} - {initiative.pk if initiative else None}
     lines = {pk: Line(places[pk], has_below=pk in parents) for pk in tops}
@@ -225,7 +229,8 @@ def _parts(places: dict[int, Initiative], initiative: Initiative | None) -> list
     """The parts of a sum: the place itself and its children; of everything, what nothing visible stands above."""
     if initiative is None:
         return [pk for pk, row in places.items() if row.parent_id not in places]
-    return [pk for pk, row in places.items() if row.parent_id == initiative.pk or row.parent_id not in places]
+    direct = {initiative.pk, *(pk for pk, row in places.items() if row.parent_id == initiative.pk)}
+    return [pk for pk, row in places.items() if pk in direct or row.parent_id not in places]
 
 
 def _part_of(places: dict[int, Initiative], tops: Sequence[int]) -> dict[int, int]:
@@ -238,6 +243,38 @@ def _part_of(places: dict[int, Initiative], tops: Sequence[int]) -> dict[int, in
             at = places[at].parent_id if at in places else None
         if at is not None:
             found[pk] = at
+    return found
+
+
+def money_of_each(actor: Actor, ids: Collection[int], year: int) -> dict[int, list[Money]]:
+    """The money at and below each of some initiatives as `actor` may read it, by currency. Three statements."""
+    pairs = Ancestry.objects.filter(ancestor__in=ids).values_list("ancestor", "descendant")
+    below = Initiative.objects.visible_to(actor).filter(
+        archived=False, pk__in=Ancestry.objects.filter(ancestor__in=ids).values("descendant")
+    )
+    own = money_by_place(actor, below, year)
+    found: dict[int, dict[str, Money]] = {}
+    for ancestor, descendant in pairs:
+        if money := own.get(descendant):
+            totals = found.setdefault(ancestor, {})
+            totals.setdefault(money.currency, Money(money.currency)).add(money)
+    return {pk: [totals[currency] for currency in sorted(totals)] for pk, totals in found.items()}
+
+
+def money_at(actor: Actor, ids: Collection[int], moment: datetime) -> dict[str, Outlook]:
+    """What the sheets of some initiatives added up to over their whole life at an instant (aware), by currency, as
+    `actor` may read those initiatives today."""
+    readable = MoneySheet.objects.visible_to(actor).filter(initiative__in=ids).values("initiative")
+    rows = as_at(MonthlyFigure, moment).filter(initiative_id__in=readable, amount__isnull=False)
+    figures: dict[tuple[int, str], list[Figure]] = {}
+    for pk, currency, month, kind, nature, amount, as_of in rows.values_list(
+        "initiative_id", "currency", "month", "kind", "nature", "amount", "as_of"
+    ):
+        own = figures.setdefault((pk, currency), [])
+        own.append(Figure(month, Kind(kind), Nature(nature), amount, as_of))
+    found: dict[str, Outlook] = {}
+    for (_pk, currency), own in figures.items():
+        found[currency] = found.get(currency, Outlook()) + outlook(own, cut_of(own))
     return found
 
 

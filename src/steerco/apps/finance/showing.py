@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from steerco.apps.finance.selectors import Sheet
-from steerco.apps.finance.wording import KINDS, LINES, NATURES, amount_text, month_words, percent_of
+from steerco.apps.finance.wording import KINDS, LINES, NATURES, amount_text, month_words, percent_of, tone_of
 from steerco.apps.initiatives.models import Initiative
 from steerco.apps.organisation.selectors import organisation
 from steerco.apps.raid.reserves import approved_movements
@@ -166,7 +166,6 @@ def _sums(sheet: Sheet, year: int, months: list[date]) -> list[RowView]:
         def text(one: Any) -> str:
             return amount_text(getattr(one, name), sheet.currency)
 
-        over = toned and (life.variance or 0) > 0
         return RowView(
             label,
             texts=[text(one) for one in of_months],
@@ -174,7 +173,7 @@ def _sums(sheet: Sheet, year: int, months: list[date]) -> list[RowView]:
             life=text(life),
             help=help_text,
             kind=name,
-            tone="over" if over else "",
+            tone=tone_of(life) if toned else "",
         )
 
     return [
@@ -200,7 +199,7 @@ def _headline(sheet: Sheet, year: int, starts: int) -> dict[str, Any]:
                 "spent": amount_text(one.spent, sheet.currency),
                 "variance": amount_text(one.variance, sheet.currency),
                 "percent": percent_of(one.variance, one.approved),
-                "over": (one.variance or 0) > 0,
+                "tone": tone_of(one),
                 "known": one.variance is not None,
             }
             for label, one in ((year_label(year, starts), of_year), (_("Whole life"), life))
@@ -246,6 +245,6 @@ def _reserve(actor: Actor, initiative: Initiative, currency: str, months: list[d
             year=amount_text(remaining[-1], currency),
             life=amount_text(left, currency),
             help=_("Set aside less drawn, at the end of the month."),
-            tone="over" if left < 0 else "",
+            tone="red" if left < 0 else "",
         ),
     ]

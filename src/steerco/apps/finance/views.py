@@ -22,9 +22,18 @@ from steerco.apps.finance.services import (
 )
 from steerco.apps.finance.showing import place_of, sheet_context
 from steerco.apps.finance.undoing import may_undo
-from steerco.apps.finance.wording import LINES, amount_text, decimal_mark_here, line_label, percent_of
+from steerco.apps.finance.wording import (
+    LINES,
+    amount_text,
+    decimal_mark_here,
+    line_label,
+    percent_of,
+    tone_of,
+)
 from steerco.apps.initiatives.models import Initiative
 from steerco.apps.initiatives.selectors import find_initiative
+from steerco.apps.organisation.selectors import organisation
+from steerco.engine.finance.years import year_label
 from steerco.exchange.finance.amounts import Refused, Written, mark_in, parse_minor
 from steerco.exchange.tables.said import told
 from steerco.kit import clock
@@ -86,6 +95,7 @@ def below(request: HttpRequest, code: str) -> HttpResponse:
 def _roll_up(request: HttpRequest, initiative: Initiative | None) -> HttpResponse:
     actor = actor_of(request)
     found = roll_up(actor, initiative, year_of(request))
+    starts = organisation().fiscal_year_start
 
     def shown(money: Any) -> dict[str, Any]:
         return {
@@ -100,7 +110,7 @@ def _roll_up(request: HttpRequest, initiative: Initiative | None) -> HttpRespons
         "initiative": initiative,
         "found": found,
         "year": found.year,
-        "years": range(found.year - 1, found.year + 2),
+        "years": [(one, year_label(one, starts)) for one in range(found.year - 1, found.year + 2)],
         "totals": [shown(money) for money in found.totals],
         "lines": [
             (line, [shown(line.money[currency]) for currency in sorted(line.money)]) for line in found.lines
@@ -120,7 +130,7 @@ def _shown_outlook(one: Any, currency: str) -> dict[str, Any]:
         "expected": amount_text(one.expected, currency),
         "variance": amount_text(one.variance, currency),
         "percent": percent_of(one.variance, one.approved),
-        "over": (one.variance or 0) > 0,
+        "tone": tone_of(one),
     }
 
 

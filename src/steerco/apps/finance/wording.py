@@ -8,7 +8,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from steerco.apps.finance.models import KIND_CHOICES, NATURE_CHOICES
-from steerco.engine.finance.sheet import Kind, Nature
+from steerco.engine.finance.sheet import Kind, Nature, Outlook
+from steerco.engine.performance.rag import STANDARD, Colour, judge_amount
 from steerco.exchange.tables.money import minor_digits
 
 KINDS: dict[str, str | Promise] = dict(KIND_CHOICES)
@@ -48,6 +49,16 @@ def percent_of(part: int | None, whole: int | None) -> str:
     share = round(Decimal(part) * 100 / abs(whole), 1)
     sign = "+" if share > 0 else "\u2212" if share < 0 else "±"
     return f"{sign}{formats.number_format(abs(share), 1)}\u00a0%"
+
+
+def tone_of(one: Outlook) -> str:
+    """The colour of a variance by the published rule on cost: "amber" or "red" as far as it goes beyond what was
+    approved; "" within the limit, and where something is missing."""
+    rule = STANDARD.rule("cost_at_completion")
+    if rule is None or one.variance is None or one.variance <= 0:
+        return ""
+    colour = judge_amount(rule, one.approved, one.expected).colour
+    return colour.value if colour in (Colour.AMBER, Colour.RED) else ""
 
 
 def decimal_mark_here() -> str:

@@ -151,6 +151,19 @@ def ledger_of(places: Iterable[int], actor: Actor | None = None) -> Ledger:
     return _ledger(visible_to(rows, actor) if actor is not None else rows)
 
 
+def ledgers_of_each(places: Iterable[int], actor: Actor) -> dict[int, Ledger]:
+    """The contingency at and below each of `places` that `actor` may read: approved movements. One statement."""
+    ids = set(places)
+    rows = visible_to(ContingencyMovement._default_manager.all(), actor)
+    rows = rows.filter(initiative__above__ancestor__in=ids, state="approved", deleted=False).order_by()
+    movements: dict[int, list[Movement]] = {}
+    grouped = rows.values("type", "currency", place=F("initiative__above__ancestor"))
+    for row in grouped.annotate(money=Sum("amount"), time=Sum("days")):
+        moved = Movement(MovementKind(row["type"]), row["money"] or 0, row["currency"], row["time"] or 0)
+        movements.setdefault(row["place"], []).append(moved)
+    return {place: balance(found) for place, found in movements.items()}
+
+
 def _ledger(rows: QuerySet[ContingencyMovement]) -> Ledger:
     sums = rows.filter(state="approved", deleted=False).order_by().values("type", "currency")
     return balance(
