@@ -11,36 +11,49 @@ from datetime import date
 from typing import Any
 
 from steerco.apps.cycles.computing import Computed
+from steerco.apps.cycles.covering import ASIDE, REPORTING, covered, latest_editions
 from steerco.apps.cycles.facts import MOST, Fact, milestones_ahead
-from steerco.apps.cycles.kinds import CONSOLIDATED, ON_HOLD
-from steerco.apps.cycles.models import FrozenReport, Report
+from steerco.apps.cycles.kinds import BRIDGE, CONSOLIDATED
+from steerco.apps.cycles.models import Cycle, FrozenReport, Report
+from steerco.apps.initiatives.models import Initiative
 from steerco.kit import clock
 from steerco.kit.permissions import Actor
 
 SEVERITY = {"green": 1, "amber-green": 2, "amber": 3, "amber-red": 4, "red": 5}
 EXCEPTION = SEVERITY["amber"]  # from here on it is told first
 TOP_RISKS = 10
+ASKING = ("help", "asked")  # the parts in which a level asks the one above
 RISKS = ("risk_new", "risk_worse", "risk_top")
 
 
 @dataclass(frozen=True)
 class Below:
-    """What one initiative below says: this time (`age` 0), the last time (`age` days ago), or never (no content)."""
+    """What one initiative below says, and how old that is: `age` in days, counted from the end of the period.
 
-    report: Report
+    `current`: it counts as said about this period. Where it does not, `content` is the last that was said, if anything
+    was. `bridge`: what was said since, in a sentence.
+    """
+
+    initiative: Initiative
+    report: Report | None
     content: dict[str, Any] | None
     age: int
+    current: bool
+    bridge: str = ""
 
     @property
     def line(self) -> dict[str, Any]:
         """As the consolidated report keeps it."""
         overall = self._overall
         return {
-            "report": self.report.pk,
-            "code": self.report.initiative.code,
-            "name": self.report.initiative.name,
-            "state": self.report.state,
+            "report": self.report.pk if self.report else None,
+            "code": self.initiative.code,
+            "name": self.initiative.name,
+            "state": self.report.state if self.report else "missing",
             "age": self.age,
+            "told": self.content["period"]["end"] if self.content else None,
+            "current": self.current,
+            "bridge": self.bridge,
             "value": overall.get("value", ""),
             "before": overall.get("before", ""),
             "computed": overall.get("computed", ""),
@@ -56,7 +69,7 @@ class Below:
     @property
     def severity(self) -> int:
         """How bad it stands; not reported is as bad as amber, so that it is not overlooked."""
-        if self.content is None or self.age:
+        if not self.current:
             return EXCEPTION
         return SEVERITY.get(self._overall.get("value", ""), 0)
 
@@ -68,47 +81,91 @@ class Below:
         return now - before if now and before else 0
 
 
-def reports_below(reader: Actor, report: Report) -> list[Below]:
-    """What the reports of the same cycle say, as far as `reader` may see them; the worst first. Two statements."""
-    rows = Report.objects.visible_to(reader).filter(cycle=report.cycle_id, deleted=False)
-    asked = list(rows.exclude(kind=CONSOLIDATED).select_related("initiative"))
-    frozen = _frozen([row.initiative_id for row in asked], report.period_end or clock.today())
-    found = [_below(row, frozen, report.period_end) for row in asked]
-    return sorted(found, key=lambda one: (-one.severity, -one.steps, one.report.initiative.sort_name))
+def read_line(line: dict[str, Any]) -> dict[str, Any]:
+    """A line of a frozen consolidated report. Those of before calendars could take the last report have no `current`:
+    there it was whoever had reported this time."""
+    return {"told": None, "bridge": "", "current": not line["age"], **line}
+
+
+def reports_below(reader: Actor, cycle: Cycle) -> list[Below]:
+    """What those below say about the period of a cycle, as far as `reader` may see it; the worst first.
+
+    Where the calendar asks for reports of its own these count; otherwise the last frozen one of each, whatever its
+    rhythm. A handful of statements, however many there are.
+    """
+    found = _asked(reader, cycle) if cycle.cadence.asks else _taken(reader, cycle)
+    return sorted(found, key=lambda one: (-one.severity, -one.steps, one.initiative.sort_name))
+
+
+def _asked(reader: Actor, cycle: Cycle) -> list[Below]:
+    rows = Report.objects.visible_to(reader).filter(cycle=cycle, deleted=False).exclude(kind=CONSOLIDATED)
+    asked = list(rows.select_related("initiative"))
+    frozen = _frozen([row.initiative_id for row in asked], cycle.period_end)
+    return [_below(row, frozen, cycle.period_end) for row in asked]
 
 
 def _frozen(initiatives: list[int], until: date) -> dict[tuple[int, int], FrozenReport]:
     """The last edition of every report of these initiatives, and under (initiative, 0) the newest of all."""
     rows = FrozenReport.objects.filter(
         report__initiative__in=initiatives, report__period_end__lte=until, report__deleted=False
-    ).exclude(report__kind__in=(CONSOLIDATED, ON_HOLD))
+    ).exclude(report__kind__in=(CONSOLIDATED, *ASIDE))
     found: dict[tuple[int, int], FrozenReport] = {}
     for row in rows.select_related("report").order_by("report__period_end", "number"):
         found[row.report.initiative_id, row.report_id] = found[row.report.initiative_id, 0] = row
     return found
 
 
-def _below(row: Report, frozen: dict[tuple[int, int], FrozenReport], until: date | None) -> Below:
+def _below(row: Report, frozen: dict[tuple[int, int], FrozenReport], until: date) -> Below:
     this = frozen.get((row.initiative_id, row.pk))
     last = this or frozen.get((row.initiative_id, 0))
     if last is None:
-        return Below(row, None, 0)
+        return Below(row.initiative, row, None, 0, current=False)
     told = last.report.period_end
-    age = (until - told).days if until and told and this is None else 0
-    return Below(row, json.loads(last.content), age)
+    age = (until - told).days if told and this is None else 0
+    return Below(row.initiative, row, json.loads(last.content), age, current=this is not None)
+
+
+def _taken(reader: Actor, cycle: Cycle) -> list[Below]:
+    """The last frozen report of each that the calendar covers. It counts while it is no older than a period; beyond
+    that, what was said since stands beside it."""
+    rows = covered(cycle.cadence).filter(status__in=REPORTING)
+    places = list(rows.filter(pk__in=Initiative.objects.visible_to(reader).values("pk")))
+    latest = latest_editions([row.pk for row in places], cycle.period_end, reader=reader)
+    bridges = FrozenReport.objects.filter(report__cycle=cycle, report__kind=BRIDGE, report__deleted=False)
+    said = {
+        row.report.initiative_id: _first_text(json.loads(row.content))
+        for row in bridges.select_related("report").order_by("number")
+    }
+    length = (cycle.period_end - cycle.period_start).days + 1
+    found = []
+    for place in places:
+        last = latest.get(place.pk)
+        bridge = said.get(place.pk, "")
+        if last is None or last.report.period_end is None:
+            found.append(Below(place, None, None, 0, current=False, bridge=bridge))
+            continue
+        age = (cycle.period_end - last.report.period_end).days
+        found.append(Below(place, last.report, json.loads(last.content), age, age < length, bridge))
+    return found
+
+
+def _first_text(content: dict[str, Any]) -> str:
+    return next((str(part["text"]) for part in content["parts"] if part["text"]), "")
 
 
 def gather_below(reader: Actor, report: Report) -> tuple[list[Below], dict[str, list[Fact]]]:
     """The draft of a consolidated report: the lines below, and the facts by group, each with where it comes from."""
-    lines = reports_below(reader, report)
+    if report.cycle is None:
+        raise LookupError(f"report {report.pk} consolidates no cycle")
+    lines = reports_below(reader, report.cycle)
     facts: dict[str, list[Fact]] = defaultdict(list)
     for one in lines:
-        if one.content is None or one.age:
+        if one.content is None or one.report is None or not one.current:
             continue
-        name = one.report.initiative.name
+        name = one.initiative.name
         for part in one.content["parts"]:
-            if part["key"] == "help" and part["text"]:
-                facts["asked"].append(_said(one, part["text"]))
+            if part["key"] in ASKING and part["text"]:
+                facts["asked"].append(_said(one.report, name, part["text"]))
             for fact in part["facts"]:
                 facts[_group(fact)].append({**fact, "place": fact["place"] or name})
     facts["slipped"].sort(key=lambda fact: -abs(fact.get("days", 0)))
@@ -127,14 +184,13 @@ def _group(fact: Fact) -> str:
     return "decisions" if kind == "wanted" else "decided" if kind == "decided" else ""
 
 
-def _said(one: Below, text: str) -> Fact:
-    row = one.report
+def _said(row: Report, place: str, text: str) -> Fact:
     return {
         "kind": "asked",
         "entry": row.entry_id,
         "ref": row.reference,
         "title": text,
-        "place": row.initiative.name,
+        "place": place,
         "owner": "",
     }
 
@@ -149,15 +205,13 @@ def _once(facts: list[Fact]) -> list[Fact]:
 
 def compute_below(lines: list[Below]) -> Computed:
     """The rating that follows from those below: the worst of what was reported this time."""
-    told = [
-        (one.severity, one) for one in lines if one.content is not None and not one.age and one.line["value"]
-    ]
+    told = [(one.severity, one) for one in lines if one.current and one.line["value"]]
     rated = [(severity, one) for severity, one in told if severity]
     if not rated:
         return Computed({"overall": "not_reported"}, {"overall": []})
     worst = max(severity for severity, _one in rated)
     colour = next(name for name, severity in SEVERITY.items() if severity == worst)
-    names = [one.report.initiative.name for severity, one in rated if severity == worst]
+    names = [one.initiative.name for severity, one in rated if severity == worst]
     because = {
         "rule": "below",
         "reason": "worst",

@@ -53,6 +53,7 @@ PARTS: Mapping[str, Part] = {
         Part("products", _("What was delivered"), "", ("achieved",)),
         Part("team", _("Team")),
         Part("forecast", _("Outlook"), "", ("planned",)),
+        Part("bridge", _("What happened since the last report"), _("A sentence is enough.")),
         Part("restart", _("When it may go on"), _("A date, or what it depends on.")),
         Part("summary", _("In short"), _("What the reader has to know, in a few sentences.")),
         Part(
@@ -93,6 +94,7 @@ USUAL = ("overall", "schedule", "cost", "scope", "resources")
 ALONE = ("overall",)
 CONSOLIDATED = "consolidated"
 ON_HOLD = "on_hold"
+BRIDGE = "bridge"
 
 KINDS: Mapping[str, ReportKind] = {
     kind.key: kind
@@ -140,6 +142,7 @@ KINDS: Mapping[str, ReportKind] = {
             ("business_case", "objectives", "products", "team", "lessons", "follow_ups"),
         ),
         ReportKind(ON_HOLD, _("On hold"), (), ("restart",)),
+        ReportKind(BRIDGE, _("Since the last report"), (), ("bridge",)),
         ReportKind(
             CONSOLIDATED,
             _("Consolidated report"),

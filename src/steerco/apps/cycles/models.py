@@ -55,6 +55,7 @@ class Cadence(Versioned):
     covers = models.CharField(
         _("who reports"), max_length=12, choices=Covers.choices, default=Covers.CHILDREN
     )
+    asks = models.BooleanField(_("asks for reports of its own"), default=True)
     rhythm = models.CharField(
         _("how often"),
         max_length=10,

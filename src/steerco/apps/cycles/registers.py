@@ -43,6 +43,13 @@ class CadenceRegister(Register):
         Column("initiative"),
         Column("kind"),
         Column("covers"),
+        Column(
+            "asks",
+            help=_(
+                "No: it takes the last frozen report of each, whatever its rhythm, says how old it is, and asks for a "
+                "sentence where that is more than a period."
+            ),
+        ),
         Column("rhythm"),
         Column("anchor", help=_("The last day of any one period: a Friday, the last day of a month.")),
         Column("own_ends", help=_("Only on own dates: the last day of each period, one a line.")),
@@ -58,10 +65,10 @@ class CadenceRegister(Register):
         Column("ends"),
     )
     shown = ("title", "initiative", "kind", "covers", "rhythm", "due", "lock", "reviewer", "consolidator")
-    filters = ("kind", "covers", "rhythm", "initiative")
+    filters = ("kind", "covers", "asks", "rhythm", "initiative")
     groups = ("kind", "rhythm", "initiative")
     sections = (
-        Section(_("What is reported"), ("title", "initiative", "kind", "covers", "starts", "ends")),
+        Section(_("What is reported"), ("title", "initiative", "kind", "covers", "asks", "starts", "ends")),
         Section(_("How often"), ("rhythm", "anchor", "own_ends")),
         Section(_("By when"), ("opens", "due", "review", "lock", "lock_hour", "publish")),
         Section(_("Who"), ("reviewer", "consolidator")),

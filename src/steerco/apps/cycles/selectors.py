@@ -68,7 +68,7 @@ def cycle_lines(actor: Actor, cycles: Iterable[Cycle]) -> list[CycleLine]:
     cycles = list(cycles)
     today = clock.today()
     visible = Report.objects.visible_to(actor).filter(deleted=False, cycle__in=[c.pk for c in cycles])
-    asked = visible.exclude(kind=CONSOLIDATED).order_by().values("cycle")
+    asked = visible.exclude(kind=CONSOLIDATED).exclude(state="spared").order_by().values("cycle")
     rows = asked.annotate(
         asked=Count("pk"),
         given=Count("pk", filter=Q(state__in=GIVEN)),

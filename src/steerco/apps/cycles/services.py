@@ -3,12 +3,14 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 import steerco
+from steerco.apps.cycles.covering import ASIDE
 from steerco.apps.cycles.drafts import (
     Content,
     Typed,
@@ -20,7 +22,7 @@ from steerco.apps.cycles.drafts import (
     save_draft,
 )
 from steerco.apps.cycles.freezing import record_figures
-from steerco.apps.cycles.kinds import CONSOLIDATED
+from steerco.apps.cycles.kinds import BRIDGE, CONSOLIDATED
 from steerco.apps.cycles.models import Cadence, Cycle, Draft, FrozenReport, Report
 from steerco.apps.cycles.states import GIVEN, WRITABLE
 from steerco.apps.followups.models import FollowUp
@@ -177,7 +179,18 @@ def freeze(actor: Actor, report: Report, correction: str = "") -> FrozenReport:
         for kind in (WRITE, REVIEW):
             _settle(report, kind)
         record_figures(report, draft.built, frozen)
+        if report.kind not in ASIDE and report.period_end is not None:
+            _spare_bridges(report.initiative_id, report.period_end)
     return frozen
+
+
+def _spare_bridges(initiative: int, told: date) -> None:
+    """Ask no longer for what happened since the last report where there is a newer one."""
+    rows = Report.objects.filter(initiative=initiative, kind=BRIDGE, state__in=WRITABLE, deleted=False)
+    for bridge in rows.filter(period_end__gte=told):
+        if bridge.period_end and bridge.period_start and told >= bridge.period_start:
+            conclude(CLOCK, bridge, state="spared")
+            _settle(bridge, WRITE)
 
 
 def miss(actor: Actor, report: Report) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 
+from steerco.apps.cycles.consolidation import read_line
 from steerco.apps.cycles.drafts import Content, Page, key_of
 from steerco.apps.cycles.facts import Fact
 from steerco.apps.cycles.kinds import CONSOLIDATED, KINDS, PARTS
@@ -160,7 +161,7 @@ def shown_content(content: Content, *, every_part: bool = False) -> dict[str, An
             }
             for one in content["ratings"]
         ],
-        "below": content.get("below", []),
+        "below": [read_line(line) for line in content.get("below", ())],
         "path_by": date.fromisoformat(by) if by else None,
         "parts": [
             {

@@ -16,6 +16,7 @@ REPORT_STATES = States(
         State("approved", _("approved"), "pending", "green"),
         State("frozen", _("frozen"), "done", "green"),
         State("missing", _("not reported"), "done", "red"),
+        State("spared", _("no longer needed"), "done", "gray"),
     ),
     (
         Transition("submit", _("Submit"), WRITABLE, "submitted", CONCLUDE),
@@ -23,5 +24,6 @@ REPORT_STATES = States(
         Transition("approve", _("Approve"), frozenset({"submitted"}), "approved", CONCLUDE),
         Transition("freeze", _("Freeze"), GIVEN, "frozen", CONCLUDE),
         Transition("miss", _("Close without a report"), WRITABLE, "missing", CONCLUDE),
+        Transition("spare", _("Close as no longer needed"), WRITABLE, "spared", CONCLUDE),
     ),
 )

@@ -8,7 +8,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from steerco.apps.cycles.kinds import CONSOLIDATED, ON_HOLD
+from steerco.apps.cycles.covering import REPORTING, Status, covered, latest_editions
+from steerco.apps.cycles.kinds import BRIDGE, CONSOLIDATED, KINDS, ON_HOLD
 from steerco.apps.cycles.models import Cadence, Cycle, Report
 from steerco.apps.cycles.services import WRITE, ask_for, freeze, miss
 from steerco.apps.cycles.states import GIVEN, WRITABLE
@@ -28,12 +29,6 @@ from steerco.kit.permissions import Actor
 
 WEEK = WorkWeek()
 LOOK_BACK, LOOK_AHEAD = timedelta(days=100), timedelta(days=100)
-Status = Initiative.Status
-REPORTING = (Status.APPROVED, Status.INITIATING, Status.DELIVERING, Status.CLOSING)
-OF_TYPE = {
-    Cadence.Covers.WORKSTREAMS: Initiative.Type.WORKSTREAM,
-    Cadence.Covers.PROJECTS: Initiative.Type.PROJECT,
-}
 
 
 def turn(moment: datetime | None = None) -> dict[str, int]:
@@ -98,42 +93,49 @@ def open_cycle(cadence: Cadence, period: Period, dates: Dates) -> Cycle | None:
     return cycle
 
 
-def covered(cadence: Cadence) -> QuerySet[Initiative]:
-    """The initiatives that a calendar asks, whatever their status: of two calendars of one kind the nearer one asks."""
-    rows = Initiative.objects.filter(archived=False)
-    if cadence.covers == Cadence.Covers.ITSELF:
-        return rows.filter(pk=cadence.initiative_id)
-    below = rows.filter(above__ancestor=cadence.initiative_id, above__depth__gt=0)
-    if cadence.covers == Cadence.Covers.CHILDREN:
-        return rows.filter(parent=cadence.initiative_id)
-    kind = OF_TYPE.get(Cadence.Covers(cadence.covers))
-    return below.filter(type=kind) if kind else below
-
-
 def _wanted(cycle: Cycle) -> Iterator[Change]:
-    cadence = cycle.cadence
-    rows = covered(cadence).filter(status__in=(*REPORTING, Status.ON_HOLD)).select_related("parent")
-    taken = set() if cadence.covers == Cadence.Covers.ITSELF else set(_asked_nearer(cadence))
+    """The reports that a cycle opens, each with who writes it."""
+    rows = covered(cycle.cadence).filter(status__in=(*REPORTING, Status.ON_HOLD)).select_related("parent")
+    ordered = rows.order_by("sort_name", "pk")
+    if not cycle.cadence.asks:
+        for row in _aged(cycle, list(ordered.filter(status__in=REPORTING))):
+            yield _asked_of(cycle, row, BRIDGE)
+        return
+    taken = set() if cycle.cadence.covers == Cadence.Covers.ITSELF else set(_asked_nearer(cycle.cadence))
     rested = _asked_this_quarter(cycle)
-    for row in rows.order_by("sort_name", "pk"):
+    for row in ordered:
         on_hold = row.status == Status.ON_HOLD
         if row.pk in taken or (on_hold and row.pk in rested):
             continue
-        owner = row.lead_id or (row.parent.lead_id if row.parent else None)
-        reviewer = cadence.reviewer_id or cadence.initiative.lead_id
-        yield Change(
-            {
-                "initiative": row,
-                "title": report_title(cycle),
-                "owner_id": owner,
-                "cycle": cycle,
-                "kind": ON_HOLD if on_hold else cadence.kind,
-                "period_start": cycle.period_start,
-                "period_end": cycle.period_end,
-                "due_on": cycle.due_on,
-                "reviewer_id": reviewer if reviewer != owner else None,
-            }
-        )
+        yield _asked_of(cycle, row, ON_HOLD if on_hold else cycle.cadence.kind)
+
+
+def _asked_of(cycle: Cycle, row: Initiative, kind: str) -> Change:
+    owner = row.lead_id or (row.parent.lead_id if row.parent else None)
+    reviewer = cycle.cadence.reviewer_id or cycle.cadence.initiative.lead_id
+    return Change(
+        {
+            "initiative": row,
+            "title": report_title(cycle, str(KINDS[kind].label) if kind == BRIDGE else ""),
+            "owner_id": owner,
+            "cycle": cycle,
+            "kind": kind,
+            "period_start": cycle.period_start,
+            "period_end": cycle.period_end,
+            "due_on": cycle.due_on,
+            "reviewer_id": reviewer if reviewer != owner else None,
+        }
+    )
+
+
+def _aged(cycle: Cycle, rows: list[Initiative]) -> Iterator[Initiative]:
+    """Those whose last report will be more than a period old when the period ends: a sentence bridges the gap."""
+    latest = latest_editions([row.pk for row in rows], cycle.period_end)
+    length = (cycle.period_end - cycle.period_start).days + 1
+    for row in rows:
+        told = latest[row.pk].report.period_end if row.pk in latest else None
+        if told is None or (cycle.period_end - told).days >= length:
+            yield row
 
 
 def _asked_nearer(cadence: Cadence) -> Iterable[int]:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from steerco.apps.cycles.consolidation import reports_below
 from steerco.apps.cycles.corrections import corrected_since, may_correct
 from steerco.apps.cycles.drafts import Page, Typed, may_stay, open_page, save_draft
 from steerco.apps.cycles.kinds import CONSOLIDATED
@@ -58,6 +59,7 @@ def cycle_page(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "cycle": cycle,
         "found": cockpit(actor, cycle),
+        "taken": [] if cycle.cadence.asks else [one.line for one in reports_below(actor, cycle)],
         "may_lock": cycle.state == Cycle.State.OPEN and can(actor, "cadence.set", cycle.initiative),
     }
     return page(request, "cycles/cycle.html", context)

@@ -9,9 +9,10 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from steerco.apps.cycles.consolidation import read_line
 from steerco.apps.cycles.kinds import PARTS
 from steerco.apps.cycles.models import FrozenReport
-from steerco.apps.cycles.wording import fact_words, finding_words
+from steerco.apps.cycles.wording import fact_words, finding_words, short_date
 from steerco.apps.indicators.dimensions import dimension_label
 from steerco.apps.organisation.selectors import organisation
 from steerco.apps.reporting.words import labels_for, rating_value
@@ -70,7 +71,7 @@ def published_content(frozen: FrozenReport, *, audience: str = "", attribution: 
         palette=Palette(settings_row.palette),
         scale=scale,
         dimensions=tuple(dimension_label(key) for key in dimensions),
-        labels=labels_for(translation.get_language() or "en"),
+        labels=labels_for(translation.get_language() or "en", of_projects=_of_projects(told)),
         decisions=tuple(_decisions(parts.get("asked", {}).get("facts", ()))),
         changes=tuple(_changes(told)),
         ratings=tuple(_row(one, dimensions, scale) for one in told),
@@ -86,11 +87,12 @@ def published_content(frozen: FrozenReport, *, audience: str = "", attribution: 
 
 def _told(content: Content, frozen: FrozenReport) -> Iterable[Told]:
     """The editions that stood when the consolidated report was frozen."""
-    wanted = [line["report"] for line in content["below"] if not line["age"]]
+    lines = [read_line(line) for line in content["below"]]
+    wanted = [line["report"] for line in lines if line["current"]]
     rows = FrozenReport.objects.filter(report__in=wanted, frozen_at__lte=frozen.frozen_at).order_by("number")
     editions = {row.report_id: json.loads(row.content) for row in rows}
-    for line in content["below"]:
-        yield Told(line, None if line["age"] else editions.get(line["report"]))
+    for line in lines:
+        yield Told(line, editions.get(line["report"]) if line["current"] else None)
 
 
 def _dimensions(content: Content, told: Sequence[Told]) -> list[str]:
@@ -98,6 +100,11 @@ def _dimensions(content: Content, told: Sequence[Told]) -> list[str]:
     every = [content, *(one.content for one in told if one.content)]
     found = dict.fromkeys(r["dimension"] for one in every for r in one["ratings"] if r["value"])
     return ["overall", *(key for key in found if key != "overall")]
+
+
+def _of_projects(told: Sequence[Told]) -> bool:
+    known = {one.content["initiative"]["type"] for one in told if one.content}
+    return known == {"project"}
 
 
 def _five(told: Sequence[Told]) -> bool:
@@ -129,12 +136,20 @@ def _row(one: Told, dimensions: Sequence[str], scale: RatingScale) -> RatingRow:
         cells = (compared(RatingValue.NOT_REPORTED, None, scale, None), *cells[1:])
     return RatingRow(
         code=one.line["code"],
-        project=one.line["name"],
+        project=_named_with_age(one.line),
         unit=place.get("unit", ""),
         cells=cells,
         end=_day(place.get("forecast_end")),
         computed=_computed(one.line["computed"]),
     )
+
+
+def _named_with_age(line: Content) -> str:
+    """The name, with the day that the report is about where that is not the last of this period."""
+    told = _day(line["told"]) if line["age"] else None
+    if told is None:
+        return str(line["name"])
+    return _("%(name)s (report of %(day)s)") % {"name": line["name"], "day": short_date(told)}
 
 
 def _computed(key: str) -> RatingValue | None:
@@ -240,6 +255,10 @@ def _narratives(content: Content) -> Iterable[Narrative]:
         yield Narrative(_("In a sentence"), content["headline"])
     if path.get("text"):
         yield Narrative(_("Path to green"), path["text"])
+    since = [line for line in map(read_line, content.get("below", ())) if line["bridge"]]
+    if since:
+        text = "\n".join(f"{line['name']}: {line['bridge']}" for line in since)
+        yield Narrative(str(PARTS["bridge"].label), text)
     for part in content["parts"]:
         lines = [part["text"]] if part["text"] else []
         for fact in part["facts"]:
