@@ -27,6 +27,7 @@ OFFICE = PREPARE | {
     "record.restrict",
     "cadence.set",
     "money.close",
+    "commission.ask",
 }
 DECIDE = frozenset({"record.decide"})
 # What stakeholders think and fear is personal: those who answer for the undertaking read it, the office does not.
