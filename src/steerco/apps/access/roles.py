@@ -74,7 +74,7 @@ ROLES: dict[str, Role] = {
             office=True,
         ),
         Role("pmo_analyst", _("PMO analyst"), OFFICE | {"import.undo"}, office=True),
-        Role("pmo_administrator", _("PMO administrator"), PREPARE, office=True),
+        Role("pmo_administrator", _("PMO administrator"), PREPARE | {"commission.ask"}, office=True),
         Role(
             "portfolio_manager",
             _("Portfolio manager"),

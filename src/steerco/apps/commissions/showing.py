@@ -9,7 +9,15 @@ from django.urls import reverse
 
 from steerco.apps.commissions.models import Commission, Target
 from steerco.apps.commissions.prefill import KNOWN, known_values
-from steerco.apps.commissions.questions import Question, field_text, questions_of, shown_text, sums_of
+from steerco.apps.commissions.questions import (
+    MONEY,
+    NUMBER,
+    Question,
+    field_text,
+    questions_of,
+    shown_text,
+    sums_of,
+)
 from steerco.apps.commissions.services import KIND, field_name, targets_of
 from steerco.apps.finance.services import sheet_currency
 from steerco.apps.followups.models import FollowUp
@@ -94,6 +102,7 @@ class AnswerView:
     differs: bool
     shown: str
     value: Any = None
+    is_number: bool = False
 
 
 @dataclass
@@ -158,8 +167,10 @@ def results(actor: Actor, commission: Commission) -> Results:
 
 def _answer(question: Question, target: Target) -> AnswerView:
     if target.answered_at is None:
-        return AnswerView("", True, False, "")
+        return AnswerView("", True, False, "", is_number=question.kind in (NUMBER, MONEY))
     said = target.answers.get(question.key, {})
     value, shown = said.get("value"), said.get("shown")
     differs = bool(question.prefill) and shown is not None and value != shown
-    return AnswerView(shown_text(question, value), value is None, differs, shown_text(question, shown), value)
+    texts = shown_text(question, value), shown_text(question, shown)
+    is_number = question.kind in (NUMBER, MONEY)
+    return AnswerView(texts[0], value is None, differs, texts[1], value, is_number)

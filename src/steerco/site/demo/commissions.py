@@ -24,11 +24,11 @@ QUESTIONS = (
 )
 # The project and what its manager said: days, whether something runs on, what.
 ANSWERS: tuple[tuple[str, int, bool, str], ...] = (
-    ("NWC-PAY", 24, True, "The joint test with the bank; Jonas Weber is on call."),
     ("NWC-DCX", 10, True, "The old data centre is watched around the clock."),
     ("NWC-ACC", 15, False, ""),
     ("NWC-TRM", 60, True, "Site security and the pumps in Quay Street."),
-    ("NWC-CYC", 8, False, ""),
+    ("NWC-SCH", 6, False, ""),
+    ("NWC-HEA", 12, True, "The pumping station; the operator's own hotline."),
 )
 
 
