@@ -266,7 +266,10 @@ def _narratives(content: Content) -> Iterable[Narrative]:
             words = fact_words(fact)
             lines.append(f"{fact['ref']} {fact['title']}{f': {words}' if words else ''}")
         if part.get("more"):
-            lines.append(ngettext("and %(n)s more", "and %(n)s more", part["more"]) % {"n": part["more"]})
+            lines.append(
+                ngettext("and %(n)s more, not shown", "and %(n)s more, not shown", part["more"])
+                % {"n": part["more"]}
+            )
         if lines:
             known = PARTS.get(part["key"])
             yield Narrative(str(known.label) if known else part["key"], "\n".join(lines))
