@@ -60,7 +60,7 @@ def test_without_any_report_the_sheets_make_the_finance_line(city: Any) -> None:
     assert (content.money_year, content.money_date) == ("2026", date(2026, 10, 31))
     assert content.coverage.oldest_data == date(2026, 10, 31)
     assert "Oldest data: 31 Oct 2026" in money_message(content)
-    assert any("Oldest data: 31 Oct 2026" in remark for _label, _value, remark in tiles(Wording.of(content)))
+    assert any("data of 31 Oct 2026" in remark for _label, _value, remark in tiles(Wording.of(content)))
 
 
 def test_what_was_reported_stays_and_the_sheet_adds_what_is_missing(city: Any) -> None:
