@@ -156,8 +156,8 @@ def _fiscal_name(rhythm: str, end: date) -> str:
     year = end.year - (end.month < first)
     years = str(year) if first == 1 else f"{year}/{(year + 1) % 100:02d}"
     if rhythm == Rhythm.QUARTER:
-        return _("Q%(number)s %(year)s") % {"number": number // 3 + 1, "year": years}
-    return _("P%(number)s %(year)s") % {"number": f"{number + 1:02d}", "year": years}
+        return f"Q{number // 3 + 1} {years}"
+    return f"P{number + 1:02d} {years}"
 
 
 def report_title(cycle: Cycle, title: str = "") -> str:
