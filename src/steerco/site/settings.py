@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "steerco.apps.governance",
     "steerco.apps.deliverables",
     "steerco.apps.cycles",
+    "steerco.apps.commissions",
     "steerco.apps.reporting",
     "steerco.apps.office",
 ]
