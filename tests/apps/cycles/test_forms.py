@@ -11,6 +11,7 @@ from steerco.apps.cycles.layouts import plain, read_answer, read_layout, shaped
 from steerco.apps.cycles.models import Cadence, Cycle, Draft, FrozenReport, Report
 from steerco.apps.cycles.turning import lock_cycle, turn
 from steerco.apps.people.models import Person
+from steerco.apps.reporting.answers import question_narratives
 from steerco.kit import clock
 from steerco.kit.permissions import Actor
 
@@ -99,6 +100,8 @@ def test_answers_are_frozen_with_their_words_and_stand_as_a_table_above() -> Non
         assert "Incidents this week" in draft
         assert "Has the contract been signed?" in draft
     content = json.loads(FrozenReport.objects.get().content)
+    narratives = {one.title: one.text for one in question_narratives(content)}
+    assert narratives["Incidents this week"] == "7"
     assert [one["value"] for one in content["questions"]] == ["7", "no", ""]
 
 

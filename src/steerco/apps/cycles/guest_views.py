@@ -10,11 +10,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from steerco.apps.cycles.drafts import Typed, may_stay, open_page, save_draft
-from steerco.apps.cycles.guests import Guest, guest_at, shut_links, use_up
+from steerco.apps.cycles.guests import Guest, guest_at, shut_links
 from steerco.apps.cycles.services import submit
 from steerco.apps.cycles.showing import shown_form
 from steerco.apps.cycles.views import report_or_404
 from steerco.apps.cycles.wording import period_of
+from steerco.apps.followups.services import use_up
 from steerco.kit.history import Conflict, Invalid
 from steerco.kit.journal.submissions import answered_once
 from steerco.kit.pages.htmx import redirect_to

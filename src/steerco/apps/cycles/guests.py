@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import QuerySet
 
 from steerco.apps.cycles.kinds import CONSOLIDATED
@@ -11,7 +10,7 @@ from steerco.apps.cycles.models import Report
 from steerco.apps.cycles.services import WRITE, may_write
 from steerco.apps.followups.links import actor_of_link, link_at
 from steerco.apps.followups.models import AnswerLink
-from steerco.apps.followups.services import note
+from steerco.apps.followups.services import close_links
 from steerco.kit import clock
 from steerco.kit.permissions import Actor, require
 
@@ -43,11 +42,6 @@ def guest_at(token: str) -> Guest | None:
     return Guest(link, actor, report) if may_write(actor, report) else None
 
 
-def use_up(link: AnswerLink) -> None:
-    """The link has served: its address opens nothing any more."""
-    AnswerLink.objects.filter(pk=link.pk).update(used_at=clock.now())
-
-
 @dataclass(frozen=True)
 class OpenLink:
     """A link that opens a report: for whom, and until when."""
@@ -65,12 +59,7 @@ def open_links(report: Report) -> list[OpenLink]:
 def shut_links(actor: Actor, report: Report) -> int:
     """Shut every link that opens this report; returns how many. The next reminder brings a new one. Raises Denied."""
     require(actor, "record.edit", report)
-    with transaction.atomic():
-        found = list(_open(report).select_for_update().select_related("follow_up"))
-        AnswerLink.objects.filter(pk__in=[link.pk for link in found]).update(revoked_at=clock.now())
-        asked = {link.follow_up_id: link.follow_up for link in found}
-        note(actor, list(asked.values()), "followup.link_shut", {"links": [len(found), 0]})
-    return len(found)
+    return close_links(actor, _open(report))
 
 
 def _open(report: Report) -> QuerySet[AnswerLink]:

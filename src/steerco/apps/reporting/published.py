@@ -10,6 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from steerco.apps.reporting.answers import question_narratives
 from steerco.apps.cycles.consolidation import read_line
 from steerco.apps.cycles.kinds import PARTS
 from steerco.apps.cycles.models import FrozenReport
@@ -273,3 +274,4 @@ def _narratives(content: Content) -> Iterable[Narrative]:
         if lines:
             known = PARTS.get(part["key"])
             yield Narrative(str(known.label) if known else part["key"], "\n".join(lines))
+    yield from question_narratives(content)
