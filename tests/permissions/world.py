@@ -105,6 +105,8 @@ class World:
             return self.line
         if register == "request_category":
             return self.category
+        if register == "review_question":
+            return self.question
         return self.records.get((register, code))
 
     def samples(self, name: str, code: str) -> list[tuple[str, dict[str, Any]]] | None:
@@ -141,6 +143,7 @@ class World:
             return [("", {"pk": row.pk, **more})]
         fixed: dict[str, dict[str, Any]] = {
             **office.samples(self, code),
+            **assurance.samples(self, code),
             "links:tag": {"name": "urgent"},
             "links:change_comment": {"pk": entry, "comment_pk": self.extras["comment", code]},
             "links:file": {"pk": entry, "file_pk": self.extras["file", code]},
@@ -224,9 +227,11 @@ def build() -> World:
     line = {"checklist": "Every project", "title": "Mandate is there"}
     world.line = write_templates(OPERATOR, [Change(line)])[0]
     office.add_mail(world, CANARY)
+    assurance.add_question(world)
     for code in ("A11", "B1", "HID"):
         office.add_request(world, code, CANARY if code == "HID" else f"of {code}")
         _records(world, code)
+        assurance.add_review(world, code, CANARY if code == "HID" else f"of {code}")
     _snapshots(world)
     world.extras["field", ""] = define_field(
         OPERATOR, "issue", {"key": "town", "label": "Town", "kind": "text"}

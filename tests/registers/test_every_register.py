@@ -35,9 +35,12 @@ def place() -> Any:
     return initiative("PLACE")
 
 
+WRITERS = {"review": "pmo_manager"}  # whose role it takes, where it is not the project manager's
+
+
 @pytest.fixture
-def writer(place: Any) -> Client:
-    return browser(person("Wanda Writer", "project_manager", place))
+def writer(place: Any, key: str) -> Client:
+    return browser(person("Wanda Writer", WRITERS.get(key, "project_manager"), place))
 
 
 @pytest.fixture

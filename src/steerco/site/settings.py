@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "steerco.apps.stakeholders",
     "steerco.apps.change",
     "steerco.apps.governance",
+    "steerco.apps.assurance",
     "steerco.apps.deliverables",
     "steerco.apps.cycles",
     "steerco.apps.reporting",

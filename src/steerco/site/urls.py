@@ -41,6 +41,7 @@ urlpatterns = [
     path("papers/", include("steerco.apps.escalation.paper_urls")),
     path("figures/", include("steerco.apps.indicators.urls")),
     path("plans/", include("steerco.apps.planning.urls")),
+    path("assurance/", include("steerco.apps.assurance.urls")),
     path("reporting/", include("steerco.apps.cycles.urls")),
     path("packs/", include("steerco.apps.reporting.urls")),
     path("office/", include("steerco.apps.office.urls")),

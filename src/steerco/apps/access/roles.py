@@ -26,6 +26,7 @@ OFFICE = PREPARE | {
     "initiative.appoint",
     "record.restrict",
     "cadence.set",
+    "assurance.plan",
 }
 DECIDE = frozenset({"record.decide"})
 # What stakeholders think and fear is personal: those who answer for the undertaking read it, the office does not.
