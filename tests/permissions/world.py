@@ -9,11 +9,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from tests.apps.worlds import NEEDED
-from tests.permissions import office
+from tests.permissions import assurance, office
 from tests.permissions.plans import bring_plans
 from tests.permissions.reporting import report_addresses, report_weekly
 
 from steerco.apps.access.models import Token, User
+from steerco.apps.assurance.models import Question
 from steerco.apps.change.models import ChangeRequest
 from steerco.apps.deliverables.models import ObligationTemplate
 from steerco.apps.deliverables.services import write_templates
@@ -92,6 +93,7 @@ class World:
     unit: Unit | None = None
     line: ObligationTemplate | None = None
     category: RequestCategory | None = None
+    question: Question | None = None
 
     def row(self, register: str, code: str) -> Any:
         """The row of any register at the place with that code; None where the register has none there."""

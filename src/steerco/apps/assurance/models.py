@@ -4,7 +4,6 @@ import hashlib
 from datetime import date
 from typing import Any, ClassVar
 
-from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.functional import Promise
@@ -48,7 +47,7 @@ class ReviewKind(models.TextChoices):
     HEALTH = "health", _("health check")
     GATE = "gate", _("gate review")
     DEEP = "deep", _("deep dive")
-    AUDIT = "audit", _("audit")
+    AUDIT = "audit", _("formal audit")
     SELF = "self", _("self-assessment")
 
 
@@ -228,8 +227,8 @@ class Finding(Record):
     reopened = models.PositiveSmallIntegerField(_("times reopened"), default=0, editable=False)
 
     class Meta(Record.Meta):
-        verbose_name = _("finding")
-        verbose_name_plural = _("findings")
+        verbose_name = _("review finding")
+        verbose_name_plural = _("review findings")
 
     @property
     def due(self) -> Any:
@@ -239,9 +238,3 @@ class Finding(Record):
     def is_late(self, day: date) -> bool:
         """Whether it is still owed after its day."""
         return self.due is not None and self.due < day
-
-    def clean(self) -> None:
-        """What is contested says why."""
-        super().clean()
-        if self.state == "contested" and not self.objection.strip():
-            raise ValidationError({"objection": _("Say why, in a sentence.")})
