@@ -104,6 +104,13 @@ def test_a_backup_under_load_restores_into_the_other_engine(
     assert again["jobs.pause"]["count"] == 2  # mail and schedules wait for the operator
 
 
+def test_a_cycle_that_is_killed_is_in_one_state_or_the_other(
+    engine: str, tmp_path: Path, server: Server
+) -> None:
+    """While it is locked, consolidated, approved, and while its pack is built."""
+    assert play(engine, tmp_path / "cycles", server, "cycle_kills")["cycle_kills"]["weeks"] == KILLS
+
+
 def test_a_power_cut_at_any_moment_loses_nothing_acknowledged(tmp_path: Path, server: Server) -> None:
     """SQLite with our settings, on a disk that keeps what was forced to it and any part of the rest."""
     told = play("sqlite", tmp_path / "power", server, "power_cut")["power_cut"]

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from tests.apps.worlds import NEEDED
-from tests.permissions import assurance, office
+from tests.permissions import assurance, money, office
 from tests.permissions.plans import bring_plans
 from tests.permissions.reporting import report_addresses, report_weekly
 
@@ -124,7 +124,7 @@ class World:
             kinds = ("taken", "open") if rest == "revision" else ("taken",)
             return [(kind, {"code": code, "pk": self.extras[f"plan {kind}", code]}) for kind in kinds]
         by_code = {"indicators:initiatives", "escalation:authority"}
-        if app in ("initiatives", "planning") or name in by_code:
+        if app in ("initiatives", "planning") or name in by_code | money.BY_CODE:
             return [("", {"code": code})]
         if app == "api" and rest == "token":
             return [("", {"pk": self.extras["token", code]})]
@@ -146,6 +146,7 @@ class World:
         fixed: dict[str, dict[str, Any]] = {
             **office.samples(self, code),
             **assurance.samples(self, code),
+            **money.samples(self, code),
             "links:tag": {"name": "urgent"},
             "links:change_comment": {"pk": entry, "comment_pk": self.extras["comment", code]},
             "links:file": {"pk": entry, "file_pk": self.extras["file", code]},
@@ -468,6 +469,7 @@ def _imports(world: World, code: str) -> None:
     )
     world.extras["run", code] = run.pk
     bring_plans(world, code)
+    money.write_money(world, code)
     PortfolioImport.objects.create(
         batch=world.batch(code),
         portfolio=world.initiatives[code],

@@ -52,6 +52,7 @@ def menu(request: HttpRequest) -> list[Item]:
             ],
         ),
         Item(_("Planning"), reverse("registers:list", args=["milestones"]), "l", children=lists("planning")),
+        Item(_("Money"), reverse("finance:overview"), "m", children=_money(actor)),
         Item(
             _("People"),
             reverse("registers:list", args=["people"]),
@@ -86,6 +87,12 @@ def _own(actor: Actor) -> list[Item]:
             Item(_("What I asked for"), reverse("office:mine")),
         ]
     return items
+
+
+def _money(actor: Actor) -> list[Item]:
+    if not can(actor, "snapshot.import", anywhere=True):
+        return []
+    return [Item(_("Money from a file"), reverse("finance:upload"))]
 
 
 def _leaving(actor: Actor) -> list[Item]:

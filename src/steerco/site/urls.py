@@ -40,6 +40,7 @@ urlpatterns = [
     path("registers/", include("steerco.kit.registers.urls")),
     path("papers/", include("steerco.apps.escalation.paper_urls")),
     path("figures/", include("steerco.apps.indicators.urls")),
+    path("money/", include("steerco.apps.finance.urls")),
     path("plans/", include("steerco.apps.planning.urls")),
     path("assurance/", include("steerco.apps.assurance.urls")),
     path("reporting/", include("steerco.apps.cycles.urls")),

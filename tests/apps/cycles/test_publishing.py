@@ -36,6 +36,7 @@ def frozen() -> FrozenReport:
 def test_it_holds_the_ratings_the_questions_the_risks_and_who_is_missing() -> None:
     content = published_content(frozen())
     assert content.title == "Weekly report, week 48, 2026"
+    assert content.labels.projects == "Initiatives"  # they are workstreams
     assert [(row.code, row.cells[0] and row.cells[0].value) for row in content.ratings] == [
         ("WS1", RatingValue.RED),
         ("WS3", RatingValue.NOT_REPORTED),

@@ -202,7 +202,7 @@ def test_the_number_of_queries_does_not_grow_with_the_portfolio(
     below = list(portfolio.children.order_by("code"))
     for one, other in zip(below[::2], below[1::2], strict=False):
         record("conflict", one, "The same testers", other=other)
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(23):
         assert len(pack_content(OPERATOR, portfolio).conflicts) == 11
 
 

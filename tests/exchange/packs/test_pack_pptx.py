@@ -157,6 +157,20 @@ def test_many_rows_continue_without_an_orphan(tmp_path: Path) -> None:
     assert f"Ratings (1/{len(sizes)})" in "".join(words(slide) for slide in deck.slides)
 
 
+def test_columns_in_which_nothing_stands_are_left_out(tmp_path: Path) -> None:
+    content = pack(5)
+    bare = [dataclasses.replace(row, unit="", end=None, end_compared=None) for row in content.ratings]
+    render_pptx(dataclasses.replace(content, ratings=tuple(bare)), tmp_path / "bare.pptx")
+    deck = Presentation(str(tmp_path / "bare.pptx"))
+    table = next(
+        s.table for slide in deck.slides for s in slide.shapes if s.has_table and s.name == "Ratings"
+    )
+    titles = [cell.text for cell in table.rows[0].cells]
+    assert not {"Unit", "End", "Moved"} & set(titles)
+    assert {"Project", "Was", "Whole-life cost"} <= set(titles)
+    assert len(table.rows[1].cells) == len(titles)
+
+
 @pytest.mark.parametrize("name", TEXTS)
 def test_no_text_breaks_a_page(name: str, tmp_path: Path) -> None:
     render_pptx(hostile(TEXTS[name]), tmp_path / "deck.pptx")

@@ -27,6 +27,7 @@ OFFICE = PREPARE | {
     "record.restrict",
     "cadence.set",
     "assurance.plan",
+    "money.close",
 }
 DECIDE = frozenset({"record.decide"})
 # What stakeholders think and fear is personal: those who answer for the undertaking read it, the office does not.
@@ -95,7 +96,7 @@ ROLES: dict[str, Role] = {
         Role("chair", _("Chair of a body"), VIEW | {"pack.build"}),
         Role("secretary", _("Secretary of a body"), WRITE),
         Role("member", _("Member of a body"), VIEW),
-        Role("finance", _("Finance"), WRITE | {"snapshot.import", "import.run"}),
+        Role("finance", _("Finance"), WRITE | {"snapshot.import", "import.run", "money.close"}),
         Role("auditor", _("Auditor"), VIEW | {"audit.read"}),
         Role("viewer", _("Viewer"), VIEW),
     )

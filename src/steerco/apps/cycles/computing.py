@@ -9,9 +9,12 @@ from typing import Any
 from steerco.apps.cycles.facts import Places
 from steerco.apps.escalation.models import Tolerance
 from steerco.apps.escalation.tolerances import tolerances_of
+from steerco.apps.finance.selectors import Money, money_of
 from steerco.apps.indicators.models import Snapshot
 from steerco.apps.initiatives.models import Initiative
+from steerco.apps.organisation.selectors import organisation
 from steerco.apps.planning.models import Milestone as MilestoneRecord
+from steerco.engine.finance.years import fiscal_year
 from steerco.engine.performance.rag import (
     SEVERITY,
     STANDARD,
@@ -53,12 +56,19 @@ def compute(reader: Actor, initiative: Initiative, day: date) -> Computed:
     figures = (
         Snapshot.objects.filter(initiative=initiative, current=True, as_of__lte=day).order_by("as_of").last()
     )
+    money = _money(reader, initiative, day)
+    budget, forecast = (money.year.approved, money.year.expected) if money else (None, None)
+    if budget is None or forecast is None:  # no sheet says both: the last report does
+        budget = figures.year_budget if figures else None
+        forecast = figures.year_forecast if figures else None
     judgement = judge(
         _rules(initiative, day),
         Measures(
             day,
-            year_budget=figures.year_budget if figures else None,
-            year_forecast=figures.year_forecast if figures else None,
+            baseline_cost=money.life.approved if money else None,
+            forecast_cost=money.life.expected if money else None,
+            year_budget=budget,
+            year_forecast=forecast,
             milestones=[Milestone(str(r.pk), r.tier, r.baseline, r.forecast, r.actual) for r in key],
         ),
     )
@@ -73,13 +83,20 @@ def compute(reader: Actor, initiative: Initiative, day: date) -> Computed:
     )
 
 
+def _money(reader: Actor, initiative: Initiative, day: date) -> Money | None:
+    """The money at and below the initiative; None without any, and in several currencies, which are never added."""
+    found = money_of(reader, initiative, fiscal_year(day, organisation().fiscal_year_start))
+    return found[0] if len(found) == 1 else None
+
+
 def _rules(initiative: Initiative, day: date) -> RuleSet:
     rules, agreed = STANDARD, tolerances_of(initiative, day)
     time, cost = agreed.get(Tolerance.Area.TIME), agreed.get(Tolerance.Area.COST)
     if time is not None and time.days is not None:
         rules = rules.with_tolerance("milestone", Decimal(time.days), Decimal(time.days))
     if cost is not None and cost.percent is not None:
-        rules = rules.with_tolerance("year_budget", cost.percent, cost.percent)
+        for code in ("year_budget", "cost_at_completion"):
+            rules = rules.with_tolerance(code, cost.percent, cost.percent)
     return rules
 
 

@@ -94,7 +94,14 @@ def _parts(before: Content, after: Content) -> Iterable[PartDifference]:
 
 
 def _by_entry(facts: Sequence[Fact]) -> dict[Any, Fact]:
-    return {(fact["entry"], fact["title"] if fact["kind"] == "asked" else ""): fact for fact in facts}
+    return {(fact["entry"], *_told_apart(fact)): fact for fact in facts}
+
+
+def _told_apart(fact: Fact) -> tuple[str, str]:
+    """What tells facts about one entry apart: wishes by their words, money by kind and currency."""
+    if fact["kind"].startswith("money_"):
+        return fact["kind"], fact["title"]
+    return "", fact["title"] if fact["kind"] == "asked" else ""
 
 
 def marked(before: str, after: str) -> SafeString:

@@ -123,7 +123,8 @@ def _keys(post: Mapping[str, Any], name: str) -> list[str]:
 
 def key_of(fact: Fact) -> str:
     """What tells a fact from the others of a report: for leaving it out or putting it first."""
-    return f"{fact['kind']}:{fact['entry']}"
+    currency = f":{fact['title']}" if fact["kind"].startswith("money_") else ""
+    return f"{fact['kind']}:{fact['entry']}{currency}"
 
 
 def _seconds(post: Mapping[str, Any]) -> int:

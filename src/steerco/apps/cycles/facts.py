@@ -16,10 +16,13 @@ from django.utils import timezone
 from steerco.apps.change.models import ChangeRequest
 from steerco.apps.deliverables.models import Deliverable
 from steerco.apps.escalation.papers import Paper
+from steerco.apps.finance.selectors import money_at, money_of
 from steerco.apps.governance.models import Decision
 from steerco.apps.initiatives.models import Initiative, Record
 from steerco.apps.planning.models import Milestone
 from steerco.apps.raid.models import Action, Issue, Lesson, Risk
+from steerco.apps.raid.reserves import ledger_of
+from steerco.engine.finance.sheet import Outlook
 from steerco.engine.performance.lateness import working_days
 from steerco.kit.history.versions import as_at
 from steerco.kit.permissions import Actor, visible_to
@@ -94,6 +97,7 @@ def gather(reader: Actor, initiative: Initiative, span: Span) -> dict[str, list[
         "issues": _issues(places, reader, span),
         "decisions": _papers(places, reader, (Decision, ChangeRequest), span),
         "changes": _changes(places, reader, span),
+        "money": list(_money(places, reader, span)),
         "lessons": [places.fact("lesson", row) for row in _new(places, reader, Lesson, span)],
     }
     return {group: facts[:MOST] for group, facts in found.items()}
@@ -243,6 +247,28 @@ def _changes(places: Places, reader: Actor, span: Span) -> list[Fact]:
         places.fact("change_new" if row.created_at > span.since else "change_open", row, state=row.state)
         for row in rows.order_by("-created_at", "pk")[:MOST]
     ]
+
+
+def _money(places: Places, reader: Actor, span: Span) -> Iterable[Fact]:
+    """Approved, spent and expected by currency against the last report, and what is left of the contingency. Amounts
+    are minor units of the currency that stands as the title."""
+    before = money_at(reader, places.rows, span.since)
+    ledger = ledger_of(places.rows, reader)
+    own = places.own
+    start = {"entry": own.entry_id, "ref": own.code, "place": "", "owner": ""}
+    for money in money_of(reader, own):
+        was, now = before.get(money.currency, Outlook()), money.life
+        told = {**start, "title": money.currency, "data_date": _plain(money.data_date)}
+        if now.approved is not None:
+            yield {**told, "kind": "money_approved", "before": was.approved, "after": now.approved}
+        if now.spent is not None:
+            month = _plain(money.spent_to)
+            yield {**told, "kind": "money_spent", "before": was.spent, "after": now.spent, "month": month}
+        if now.expected is not None:
+            more = {"before": was.expected, "after": now.expected, "approved": now.approved}
+            yield {**told, "kind": "money_expected", **more}
+        if kept := ledger.money.get(money.currency):
+            yield {**told, "kind": "money_contingency", "before": kept.held, "after": kept.remaining}
 
 
 def milestones_ahead(reader: Actor, initiative: Initiative, day: date) -> list[Fact]:

@@ -113,7 +113,7 @@ KINDS: Mapping[str, ReportKind] = {
             "highlight",
             _("Highlight report"),
             USUAL,
-            ("achieved", "planned", "slipped", "risks", "changes", "lessons", "help"),
+            ("achieved", "planned", "slipped", "money", "risks", "changes", "lessons", "help"),
             figures=True,
         ),
         ReportKind(

@@ -58,6 +58,8 @@ def fact_lines(
 def _tone(fact: Fact) -> str:
     if fact["kind"] == "moved":
         return "bad" if fact["days"] > 0 else "good"
+    if fact["kind"] == "money_expected" and fact.get("before") is not None:
+        return "bad" if fact["after"] > fact["before"] else "good" if fact["after"] < fact["before"] else ""
     return "bad" if fact["kind"] in BAD else "good" if fact["kind"] in GOOD else ""
 
 

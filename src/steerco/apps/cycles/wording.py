@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from steerco.apps.cycles.models import Cycle, Report
+from steerco.apps.finance.wording import percent_of, with_currency
 from steerco.engine.calendar import Rhythm
 
 
@@ -19,6 +20,8 @@ def short_date(day: date) -> str:
 
 def fact_words(fact: dict[str, Any]) -> str:
     """What a fact says beside its title: "moved by +10 working days to 04/12/2026"."""
+    if fact["kind"].startswith("money_"):
+        return _money_words(fact)
     values = {**fact, "before": _value(fact.get("before")), "after": _value(fact.get("after"))}
     days = fact.get("days")
     if days is not None:
@@ -29,6 +32,29 @@ def fact_words(fact: dict[str, Any]) -> str:
     if fact["kind"].endswith(("_new", "_top")) and fact.get("after") is None:
         return _without_score().get(fact["kind"], said)
     return said % values
+
+
+def _money_words(fact: dict[str, Any]) -> str:
+    """What a fact about money says: amounts with their currency, and the oldest data date of the figures."""
+    currency, before, after = fact["title"], fact.get("before"), fact["after"]
+    values = {
+        "before": with_currency(before, currency),
+        "after": with_currency(after, currency),
+        "percent": percent_of(after - fact["approved"], fact["approved"]) if fact.get("approved") else "",
+        "month": date_format(date.fromisoformat(fact["month"]), "M Y") if fact.get("month") else "–",
+    }
+    moved = before is not None and before != after
+    said = {
+        "money_approved": _("approved %(before)s → %(after)s") if moved else _("approved %(after)s"),
+        "money_spent": _("spent to %(month)s: %(after)s"),
+        "money_expected": _("expected %(before)s → %(after)s") if moved else _("expected %(after)s"),
+        "money_contingency": _("contingency left %(after)s of %(before)s"),
+    }[fact["kind"]] % values
+    if values["percent"]:
+        said += _(", %(percent)s against approved") % values
+    if fact.get("data_date") and fact["kind"] in ("money_spent", "money_expected"):
+        said += _(" (oldest data date %(day)s)") % {"day": _value(fact["data_date"])}
+    return said
 
 
 def _value(value: Any) -> str:
@@ -91,6 +117,11 @@ def finding_words(finding: dict[str, Any]) -> str:
         text = ngettext("The worst below: %(title)s.", "The worst below: %(title)s (%(n)s in all).", count)
         return text % {"title": finding["title"], "n": count}
     percent = number_format(Decimal(finding["measured"]), 1)
+    if finding["rule"] == "cost_at_completion":
+        values = {"percent": percent, "limit": limit}
+        if not limit:
+            return _("Expected cost against approved: %(percent)s %%, within the limit.") % values
+        return _("Expected cost against approved: %(percent)s %%, the limit is %(limit)s %%.") % values
     if not limit:
         return _("Forecast of the year against budget: %(percent)s %%, within the limit.") % {
             "percent": percent

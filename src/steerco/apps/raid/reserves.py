@@ -6,6 +6,7 @@ the tree gives to its step; one without an amount or a probability is counted, n
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -150,12 +151,46 @@ def ledger_of(places: Iterable[int], actor: Actor | None = None) -> Ledger:
     return _ledger(visible_to(rows, actor) if actor is not None else rows)
 
 
+def ledgers_of_each(places: Iterable[int], actor: Actor) -> dict[int, Ledger]:
+    """The contingency at and below each of `places` that `actor` may read: approved movements. One statement."""
+    ids = set(places)
+    rows = visible_to(ContingencyMovement._default_manager.all(), actor)
+    rows = rows.filter(initiative__above__ancestor__in=ids, state="approved", deleted=False).order_by()
+    movements: dict[int, list[Movement]] = {}
+    grouped = rows.values("type", "currency", place=F("initiative__above__ancestor"))
+    for row in grouped.annotate(money=Sum("amount"), time=Sum("days")):
+        moved = Movement(MovementKind(row["type"]), row["money"] or 0, row["currency"], row["time"] or 0)
+        movements.setdefault(row["place"], []).append(moved)
+    return {place: balance(found) for place, found in movements.items()}
+
+
 def _ledger(rows: QuerySet[ContingencyMovement]) -> Ledger:
     sums = rows.filter(state="approved", deleted=False).order_by().values("type", "currency")
     return balance(
         Movement(MovementKind(row["type"]), row["money"] or 0, row["currency"], row["time"] or 0)
         for row in sums.annotate(money=Sum("amount"), time=Sum("days"))
     )
+
+
+@dataclass(frozen=True)
+class Moved:
+    """An approved movement of money: `month` (its first day) is that of the movement, else of the decision."""
+
+    kind: str
+    amount: int
+    currency: str
+    month: date | None
+
+
+def approved_movements(actor: Actor, initiative: Initiative) -> list[Moved]:
+    """The approved movements of money at one initiative that `actor` may read, for a sheet by month."""
+    rows = visible_to(ContingencyMovement._default_manager.filter(initiative=initiative), actor)
+    rows = rows.filter(state="approved", deleted=False, amount__gt=0)
+    return [
+        Moved(row.type, row.amount or 0, row.currency, day.replace(day=1) if day else None)
+        for row in rows.order_by("pk")
+        for day in (row.moved_on or row.decided_on,)
+    ]
 
 
 @dataclass(frozen=True)

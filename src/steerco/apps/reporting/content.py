@@ -23,6 +23,7 @@ from steerco.apps.indicators.selectors import (
 )
 from steerco.apps.initiatives.models import Ancestry, Initiative
 from steerco.apps.organisation.selectors import organisation
+from steerco.apps.reporting.money_content import Sheets, sheets_below
 from steerco.apps.reporting.registers_content import (
     decisions_wanted,
     escalations_wanted,
@@ -83,6 +84,9 @@ def pack_content(
     day = now or as_of or clock.today()
     risks = top_risks(actor, rows)
     milestones = milestones_below(actor, rows, day)
+    sheets = sheets_below(
+        actor, initiative, [line.initiative for line in reported], day, is_newest=now in known[-1:]
+    )
     return PackContent(
         title=_("Steering pack"),
         initiative_code=initiative.code,
@@ -91,7 +95,7 @@ def pack_content(
         compare=before,
         generated_at=clock.now(),
         organisation=settings_row.name,
-        coverage=_coverage(lines, reported, audience),
+        coverage=_coverage(lines, reported, audience, sheets.data_date),
         marking=settings_row.marking,
         audience=audience,
         attribution=attribution,
@@ -106,11 +110,13 @@ def pack_content(
         ratings=tuple(_rating_row(line) for line in reported),
         distribution=tuple(_distribution(lines, before is not None)),
         milestones=tuple(milestones),
-        money_totals=tuple(_money_totals(reported)),
-        money=tuple(_money_row(line) for line in reported),
-        money_year=max((line.now.year for line in reported if line.now), default=""),
+        money_totals=tuple(sheets.totals(_money_totals(reported))),
+        money=tuple(sheets.row(_money_row(line), line.initiative) for line in reported)
+        or tuple(sheets.parts()),
+        money_year=max((line.now.year for line in reported if line.now), default="") or sheets.year_label,
+        money_date=sheets.data_date,
         risks=tuple(sorted(risks, key=lambda r: -r.score)[:MOST_RISKS]),
-        projects=tuple(_project_pages(actor, reported, rows, day, risks, milestones)),
+        projects=tuple(_project_pages(actor, reported, rows, day, risks, milestones, sheets)),
     )
 
 
@@ -144,7 +150,9 @@ def _money(minor: int | None, currency: str) -> Money | None:
     return None if minor is None else Money(minor, currency)
 
 
-def _coverage(lines: Sequence[Line], reported: Sequence[Line], audience: str) -> Coverage:
+def _coverage(
+    lines: Sequence[Line], reported: Sequence[Line], audience: str, data_date: date | None
+) -> Coverage:
     exempt = sum(1 for line in reported if line.now and line.now.rating == Value.State.EXEMPT)
     excluded = [Exclusion(_("rating exempt from publication"), exempt)] if exempt else []
     missing = sum(1 for line in reported if line.now and line.now.whole_life_cost is None)
@@ -155,7 +163,10 @@ def _coverage(lines: Sequence[Line], reported: Sequence[Line], audience: str) ->
         official=False,
         reader=audience,
         excluded=tuple(excluded),
-        oldest_data=min((line.now.as_of for line in reported if line.now), default=None),
+        oldest_data=min(
+            (day for day in (data_date, *(line.now.as_of for line in reported if line.now)) if day),
+            default=None,
+        ),
     )
 
 
@@ -256,6 +267,7 @@ def _project_pages(
     day: date,
     risks: Sequence[Risk],
     milestones: Sequence[Milestone],
+    sheets: Sheets,
 ) -> Iterable[ProjectPage]:
     """One page per reported project, in the order of the list."""
     texts = _narratives(actor, [line.now.snapshot for line in reported if line.now])
@@ -287,7 +299,7 @@ def _project_pages(
                 ),
                 DateLine(_("End"), compared=line.before.ends if line.before else None, forecast=now.ends),
             ),
-            money=_money_row(line),
+            money=sheets.row(_money_row(line), line.initiative),
             narratives=tuple(
                 Narrative(heading, values[key]) for key, heading in _headings().items() if values.get(key)
             ),

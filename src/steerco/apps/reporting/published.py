@@ -71,7 +71,7 @@ def published_content(frozen: FrozenReport, *, audience: str = "", attribution: 
         palette=Palette(settings_row.palette),
         scale=scale,
         dimensions=tuple(dimension_label(key) for key in dimensions),
-        labels=labels_for(translation.get_language() or "en"),
+        labels=labels_for(translation.get_language() or "en", of_projects=_of_projects(told)),
         decisions=tuple(_decisions(parts.get("asked", {}).get("facts", ()))),
         changes=tuple(_changes(told)),
         ratings=tuple(_row(one, dimensions, scale) for one in told),
@@ -100,6 +100,11 @@ def _dimensions(content: Content, told: Sequence[Told]) -> list[str]:
     every = [content, *(one.content for one in told if one.content)]
     found = dict.fromkeys(r["dimension"] for one in every for r in one["ratings"] if r["value"])
     return ["overall", *(key for key in found if key != "overall")]
+
+
+def _of_projects(told: Sequence[Told]) -> bool:
+    known = {one.content["initiative"]["type"] for one in told if one.content}
+    return known == {"project"}
 
 
 def _five(told: Sequence[Told]) -> bool:

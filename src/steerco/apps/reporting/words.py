@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from steerco.exchange.packs.labels import PackLabels, Plural
+from steerco.exchange.packs.labels import OF_INITIATIVES, PackLabels, Plural
 from steerco.exchange.packs.ratings import RatingValue
 
 RATING_VALUES = {
@@ -30,9 +30,10 @@ def rating_value(key: str) -> RatingValue:
 
 
 @lru_cache(maxsize=8)
-def labels_for(language: str) -> PackLabels:
-    """The pack's own words in `language`: every English default through the catalogue."""
-    plain = PackLabels()
+def labels_for(language: str, *, of_projects: bool = True) -> PackLabels:
+    """The pack's own words in `language`, of projects or of initiatives of any kind: every English default through
+    the catalogue."""
+    plain = dataclasses.replace(PackLabels(), **({} if of_projects else OF_INITIATIVES))  # type: ignore[arg-type]
     with translation.override(language):
         values: dict[str, Any] = {
             f.name: _translated(getattr(plain, f.name)) for f in dataclasses.fields(PackLabels)

@@ -270,5 +270,6 @@ class PackContent:
     money_totals: tuple[MoneyRow, ...] = ()
     money: tuple[MoneyRow, ...] = ()
     money_year: str = ""
+    money_date: date | None = None  # the oldest data date of the monthly figures among the money
     risks: tuple[Risk, ...] = ()
     projects: tuple[ProjectPage, ...] = ()

@@ -295,3 +295,16 @@ class PackLabels:
     def names(cls) -> tuple[str, ...]:
         """The fields that a translation fills."""
         return tuple(entry.name for entry in fields(cls))
+
+
+# What a pack says in place of the words above where not all that it tells of are projects.
+OF_INITIATIVES: Mapping[str, str | Plural] = {
+    "project": gettext_noop("Initiative"),
+    "projects": gettext_noop("Initiatives"),
+    "manager": gettext_noop("Lead"),
+    "msg_ratings_off": Plural(
+        gettext_noop("{count} of {total} initiatives is rated {names}"),
+        gettext_noop("{count} of {total} initiatives are rated {names}"),
+    ),
+    "msg_ratings_none": gettext_noop("No initiative is rated {names}"),
+}

@@ -129,8 +129,12 @@ def variance(row: MoneyRow) -> float | None:
 
 
 def money_message(content: PackContent) -> str:
-    """The year is forecast £120m (4%) over its budget of £3,000m; one clause per currency"""
-    return joined(_money_clause(content, row) for row in content.money_totals) or content.labels.money
+    """The year is forecast £120m (4%) over its budget of £3,000m; one clause per currency, and the oldest data date"""
+    said = joined(_money_clause(content, row) for row in content.money_totals) or content.labels.money
+    if content.money_date is None:
+        return said
+    oldest = content.labels.oldest.format(date=Figures(content.locale).day(content.money_date))
+    return f"{said} ({oldest})"
 
 
 def _money_clause(content: PackContent, row: MoneyRow) -> str:

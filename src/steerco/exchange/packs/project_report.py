@@ -122,7 +122,10 @@ def _amount_grid(words: Wording, page: ProjectPage) -> Grid | None:
         if amount is not None
     )
     columns = (Heading(labels.money, 1), Heading(labels.now, 0, "r"), Heading(labels.change, 0, "r"))
-    return Grid(labels.money, columns, lines) if lines else None
+    title = labels.money
+    if words.content.money_date is not None:
+        title = f"{title} ({labels.oldest.format(date=figures.day(words.content.money_date))})"
+    return Grid(title, columns, lines) if lines else None
 
 
 def _history_grid(words: Wording, page: ProjectPage) -> Grid | None:

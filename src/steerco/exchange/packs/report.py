@@ -38,6 +38,7 @@ from steerco.exchange.packs.values import (
     moved_text,
     rating_key,
     rating_text,
+    told_columns,
     value_text,
 )
 
@@ -298,8 +299,14 @@ def _ratings(words: Wording) -> Section | None:
     columns.append(Heading(labels.whole_life, 0, "r"))
     if compare:
         columns.append(Heading(labels.change, 0, "r"))
-    lines = tuple(_rating(words, row, compare, computed) for row in content.ratings)
-    grid = Grid(labels.ratings, tuple(columns), lines)
+    lines = [_rating(words, row, compare, computed) for row in content.ratings]
+    told = told_columns([[entry.text for entry in line.entries] for line in lines])
+    columns = [columns[place] for place in told]
+    grid = Grid(
+        labels.ratings,
+        tuple(columns),
+        tuple(Line(tuple(line.entries[place] for place in told)) for line in lines),
+    )
     return Section("ratings", labels.ratings, ratings_message(content), (grid,), remark=rating_key(words))
 
 

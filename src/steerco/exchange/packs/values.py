@@ -1,5 +1,6 @@
 """Values of a pack as the words that every format prints."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -116,3 +117,10 @@ def rating_key(words: Wording) -> str:
     trends = [f"{ARROWS[t]} {labels.trend_name(t)}" for t in Trend if t is not Trend.NONE]
     since = labels.legend.format(date=words.figures.month(content.compare))
     return f"{' · '.join(points)}. {since}: {' · '.join(trends)}"
+
+
+def told_columns(rows: Sequence[Sequence[str]]) -> list[int]:
+    """The positions of the columns in which at least one row says something: the others only take room."""
+    if not rows:
+        return []
+    return [place for place in range(len(rows[0])) if any(row[place] not in ("", DASH) for row in rows)]

@@ -20,6 +20,7 @@ from steerco.site.demo.authority import tell_authority
 from steerco.site.demo.decisions import ProjectDecisions, tell_bodies
 from steerco.site.demo.deliveries import Deliveries
 from steerco.site.demo.entries import tell_entries
+from steerco.site.demo.money import tell_money
 from steerco.site.demo.records import ProjectRecords
 from steerco.site.demo.reporting import WeeklyReports
 from steerco.site.demo.reports import tell_reports
@@ -75,6 +76,7 @@ class _Loading:
         tell_entries(self.timeline, self.city.entries, self.city.people, parties, currency)
         year_starts = self.city.organisation["fiscal_year_start"]
         tell_reports(self.timeline, self.city.projects, self.office, currency, year_starts)
+        tell_money(self.timeline, self.city.projects, self.office, currency, year_starts)
         self.timeline.call(max(p.start for p in self.city.projects), 11, self.office, self._give_roles)
         tell_authority(self.timeline, self.city, self.people, self.office)
         tell_requests(self.timeline, self.people, self.office)

@@ -9,7 +9,15 @@ from steerco.exchange.packs.pptx.page import Book
 from steerco.exchange.packs.pptx.pages.parts import add_table_pages
 from steerco.exchange.packs.pptx.table import Cell, Column, Row, Table
 from steerco.exchange.packs.ratings import Rating
-from steerco.exchange.packs.values import DASH, money_text, month_text, moved_text, rating_key, rating_text
+from steerco.exchange.packs.values import (
+    DASH,
+    money_text,
+    month_text,
+    moved_text,
+    rating_key,
+    rating_text,
+    told_columns,
+)
 
 
 def add_ratings(book: Book) -> None:
@@ -36,6 +44,9 @@ def add_ratings(book: Book) -> None:
         columns.append(Column(labels.change, align="r"))
     titles = {column.title for column in columns}
     rows = [_row(book, row, titles) for row in content.ratings]
+    told = told_columns([[cell.text for cell in row.cells] for row in rows])
+    columns = [columns[place] for place in told]
+    rows = [Row(tuple(row.cells[place] for place in told)) for row in rows]
     table = Table(columns, rows, body.width, book.family, row_height=19)
     add_table_pages(book, labels.ratings, ratings_message(content), table, rating_key(book.words))
 

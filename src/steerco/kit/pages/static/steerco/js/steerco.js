@@ -8,6 +8,7 @@ import { startKeyboard } from "./keyboard.js";
 import { startPaste } from "./paste.js";
 import { startPreferences } from "./preferences.js";
 import { startSelection } from "./selection.js";
+import { startSheet } from "./sheet.js";
 import { startSpeech } from "./speech.js";
 import { configure, startWrites } from "./writes.js";
 
@@ -18,6 +19,7 @@ startCells();
 startDisclosure();
 startKeyboard();
 startSelection();
+startSheet();
 startPaste();
 startPreferences();
 startCharts();

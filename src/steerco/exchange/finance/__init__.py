@@ -1,0 +1,1 @@
+"""Monthly money out of spreadsheets: a block with months as columns, and a long table for many initiatives."""
