@@ -86,11 +86,6 @@ def all_evidence() -> dict[str, Evidence]:
     return dict(_evidence)
 
 
-def evidence_choices() -> list[tuple[str, str | Promise]]:
-    """For a form."""
-    return [(one.key, one.label) for one in _evidence.values()]
-
-
 def share(n: int, of: int) -> Found:
     """`n` of `of` in order: met from 90 %, partly from 60 %; nothing to judge where there is none."""
     if not of:

@@ -41,6 +41,19 @@ class Area(models.TextChoices):
     BENEFITS = "benefits", _("Benefits and use")
 
 
+# What the system can tell beside a question; apps declare how (`evidence.py`).
+EVIDENCE: tuple[tuple[str, str | Promise], ...] = (
+    ("reports", _("Reports are on time")),
+    ("plan", _("Plan is kept")),
+    ("risks", _("Risks are looked at")),
+    ("gates", _("Gates are passed")),
+    ("decisions", _("Decisions have papers")),
+    ("sign_offs", _("Results are signed off")),
+    ("hygiene", _("Registers are in order")),
+    ("findings", _("Findings are dealt with")),
+)
+
+
 class ReviewKind(models.TextChoices):
     """What sort of review it is."""
 
@@ -63,7 +76,7 @@ class Question(Versioned):
     weight = models.PositiveSmallIntegerField(
         _("weight"), default=1, validators=(MinValueValidator(1), MaxValueValidator(HEAVIEST))
     )
-    evidence = models.CharField(_("evidence from the system"), max_length=20, blank=True)
+    evidence = models.CharField(_("evidence from the system"), max_length=20, choices=EVIDENCE, blank=True)
     retired = models.BooleanField(_("no longer asked"), default=False)
 
     access = Access(view="person.view", rule="staff")

@@ -202,7 +202,7 @@ class QuestionRegister(Register):
         Column("good", headers=("guidance", "what good looks like")),
         Column("weight", help=_("1 to 5.")),
         Column("kind", help=_("Empty: asked by every review.")),
-        Column("evidence", help=_("plan, risks, reports, decisions, gates, sign_offs, hygiene or findings.")),
+        Column("evidence", help=_("What the system knows stands beside the question.")),
         Column("retired"),
     )
     shown = ("rank", "area", "title", "weight", "kind", "evidence", "retired")
