@@ -470,6 +470,7 @@ def _imports(world: World, code: str) -> None:
     world.extras["run", code] = run.pk
     bring_plans(world, code)
     money.write_money(world, code)
+    money.write_commissions(world, code)
     PortfolioImport.objects.create(
         batch=world.batch(code),
         portfolio=world.initiatives[code],

@@ -63,7 +63,11 @@ def menu(request: HttpRequest) -> list[Item]:
             _("Reporting"),
             reverse("cycles:overview"),
             "k",
-            children=[*lists("reporting"), Item(_("Packs"), reverse("reporting:packs"))],
+            children=[
+                *lists("reporting"),
+                Item(_("Packs"), reverse("reporting:packs")),
+                *_commissions(actor),
+            ],
         ),
     ]
     administration = _administration(actor)
@@ -93,6 +97,12 @@ def _money(actor: Actor) -> list[Item]:
     if not can(actor, "snapshot.import", anywhere=True):
         return []
     return [Item(_("Money from a file"), reverse("finance:upload"))]
+
+
+def _commissions(actor: Actor) -> list[Item]:
+    if not can(actor, "commission.ask", anywhere=True):
+        return []
+    return [Item(_("Commissions"), reverse("commissions:overview"))]
 
 
 def _leaving(actor: Actor) -> list[Item]:

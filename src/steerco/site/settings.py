@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "steerco.apps.assurance",
     "steerco.apps.deliverables",
     "steerco.apps.cycles",
+    "steerco.apps.commissions",
     "steerco.apps.reporting",
     "steerco.apps.office",
 ]

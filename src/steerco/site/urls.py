@@ -44,6 +44,7 @@ urlpatterns = [
     path("plans/", include("steerco.apps.planning.urls")),
     path("assurance/", include("steerco.apps.assurance.urls")),
     path("reporting/", include("steerco.apps.cycles.urls")),
+    path("commissions/", include("steerco.apps.commissions.urls")),
     path("packs/", include("steerco.apps.reporting.urls")),
     path("office/", include("steerco.apps.office.urls")),
     path("", include("steerco.apps.access.urls")),

@@ -28,6 +28,7 @@ OFFICE = PREPARE | {
     "cadence.set",
     "assurance.plan",
     "money.close",
+    "commission.ask",
 }
 DECIDE = frozenset({"record.decide"})
 # What stakeholders think and fear is personal: those who answer for the undertaking read it, the office does not.
@@ -74,7 +75,7 @@ ROLES: dict[str, Role] = {
             office=True,
         ),
         Role("pmo_analyst", _("PMO analyst"), OFFICE | {"import.undo"}, office=True),
-        Role("pmo_administrator", _("PMO administrator"), PREPARE, office=True),
+        Role("pmo_administrator", _("PMO administrator"), PREPARE | {"commission.ask"}, office=True),
         Role(
             "portfolio_manager",
             _("Portfolio manager"),

@@ -27,8 +27,6 @@ from steerco.engine.performance.rag import (
 )
 from steerco.kit.permissions import Actor
 
-KEY_TIERS = ("board", "gate", "contract", "payment")
-
 
 @dataclass(frozen=True)
 class Computed:
@@ -51,7 +49,7 @@ def compute(reader: Actor, initiative: Initiative, day: date) -> Computed:
     """
     places = Places.below(reader, initiative)
     rows = list(places.of(MilestoneRecord, reader).exclude(state="dropped"))
-    key = [row for row in rows if row.tier in KEY_TIERS] or rows
+    key = [row for row in rows if row.tier in MilestoneRecord.KEY_TIERS] or rows
     titles = {str(row.pk): row.title for row in key}
     figures = (
         Snapshot.objects.filter(initiative=initiative, current=True, as_of__lte=day).order_by("as_of").last()
