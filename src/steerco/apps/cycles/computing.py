@@ -12,7 +12,7 @@ from steerco.apps.escalation.tolerances import tolerances_of
 from steerco.apps.finance.selectors import Money, money_of
 from steerco.apps.indicators.models import Snapshot
 from steerco.apps.initiatives.models import Initiative
-from steerco.apps.organisation.selectors import organisation
+from steerco.apps.organisation.selectors import organisation, work_week
 from steerco.apps.planning.models import Milestone as MilestoneRecord
 from steerco.engine.finance.years import fiscal_year
 from steerco.engine.performance.rag import (
@@ -69,6 +69,7 @@ def compute(reader: Actor, initiative: Initiative, day: date) -> Computed:
             year_forecast=forecast,
             milestones=[Milestone(str(r.pk), r.tier, r.baseline, r.forecast, r.actual) for r in key],
         ),
+        work_week(),
     )
     parts = {
         "overall": judgement,
