@@ -14,7 +14,6 @@ from tests.permissions.plans import bring_plans
 from tests.permissions.reporting import report_addresses, report_weekly
 
 from steerco.apps.access.models import Token, User
-from steerco.apps.assurance.models import Question
 from steerco.apps.change.models import ChangeRequest
 from steerco.apps.deliverables.models import ObligationTemplate
 from steerco.apps.deliverables.services import write_templates
@@ -93,7 +92,6 @@ class World:
     unit: Unit | None = None
     line: ObligationTemplate | None = None
     category: RequestCategory | None = None
-    question: Question | None = None
 
     def row(self, register: str, code: str) -> Any:
         """The row of any register at the place with that code; None where the register has none there."""
@@ -107,8 +105,6 @@ class World:
             return self.line
         if register == "request_category":
             return self.category
-        if register == "review_question":
-            return self.question
         return self.records.get((register, code))
 
     def samples(self, name: str, code: str) -> list[tuple[str, dict[str, Any]]] | None:
