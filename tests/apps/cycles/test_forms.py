@@ -100,7 +100,7 @@ def test_answers_are_frozen_with_their_words_and_stand_as_a_table_above() -> Non
         assert "Incidents this week" in draft
         assert "Has the contract been signed?" in draft
     content = json.loads(FrozenReport.objects.get().content)
-    narratives = {one.title: one.text for one in question_narratives(content)}
+    narratives = {one.heading: one.text for one in question_narratives(content)}
     assert narratives["Incidents this week"] == "7"
     assert [one["value"] for one in content["questions"]] == ["7", "no", ""]
 
