@@ -10,13 +10,13 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from steerco.apps.reporting.answers import question_narratives
 from steerco.apps.cycles.consolidation import read_line
 from steerco.apps.cycles.kinds import PARTS
 from steerco.apps.cycles.models import FrozenReport
 from steerco.apps.cycles.wording import fact_words, finding_words, short_date
 from steerco.apps.indicators.dimensions import dimension_label
 from steerco.apps.organisation.selectors import organisation
+from steerco.apps.reporting.answers import question_narratives
 from steerco.apps.reporting.words import labels_for, rating_value
 from steerco.exchange.packs.content import (
     Change,
