@@ -47,6 +47,8 @@ def menu(request: HttpRequest) -> list[Item]:
                 Item(_("Escalations"), reverse("escalation:list")),
                 Item(_("Enterprise risk"), reverse("raid:enterprise")),
                 Item(_("Dependency network"), reverse("raid:network")),
+                Item(_("Plan of reviews"), reverse("assurance:plan")),
+                Item(_("Ways of working"), reverse("assurance:compliance")),
             ],
         ),
         Item(_("Planning"), reverse("registers:list", args=["milestones"]), "l", children=lists("planning")),

@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "steerco.apps.finance",
     "steerco.apps.change",
     "steerco.apps.governance",
+    "steerco.apps.assurance",
     "steerco.apps.deliverables",
     "steerco.apps.cycles",
     "steerco.apps.commissions",
