@@ -10,6 +10,7 @@ class CyclesConfig(AppConfig):
         from steerco.apps.cycles import (  # noqa: F401, PLC0415  after the models are loaded
             actions,
             corrections,
+            evidence,
             jobs,
             panels,
             registers,

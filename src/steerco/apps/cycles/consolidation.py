@@ -59,6 +59,8 @@ class Below:
             "computed": overall.get("computed", ""),
             "headline": self.content["headline"] if self.content else "",
             "path": self.content["path"] if self.content else {"text": "", "by": ""},
+            "weeks": overall.get("weeks") or {},
+            "assurance": self.content.get("assurance") if self.content else None,
         }
 
     @property
@@ -83,8 +85,9 @@ class Below:
 
 def read_line(line: dict[str, Any]) -> dict[str, Any]:
     """A line of a frozen consolidated report. Those of before calendars could take the last report have no `current`:
-    there it was whoever had reported this time."""
-    return {"told": None, "bridge": "", "current": not line["age"], **line}
+    there it was whoever had reported this time. The first schema had no `weeks` and no `assurance`."""
+    known = {"told": None, "bridge": "", "current": not line["age"], "weeks": {}, "assurance": None}
+    return {**known, **line}
 
 
 def reports_below(reader: Actor, cycle: Cycle) -> list[Below]:
