@@ -86,7 +86,13 @@ class Below:
 def read_line(line: dict[str, Any]) -> dict[str, Any]:
     """A line of a frozen consolidated report. Those of before calendars could take the last report have no `current`:
     there it was whoever had reported this time. The first schema had no `weeks` and no `assurance`."""
-    known = {"told": None, "bridge": "", "current": not line["age"], "weeks": {}, "assurance": None}
+    known: dict[str, Any] = {
+        "told": None,
+        "bridge": "",
+        "current": not line["age"],
+        "weeks": {},
+        "assurance": None,
+    }
     return {**known, **line}
 
 

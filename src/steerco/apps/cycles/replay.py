@@ -95,9 +95,8 @@ def _counts(row: Any) -> bool:
 
 
 def _pasts(pks: list[int]) -> list[_Past]:
-    versions = list(
-        version_model(MilestoneRecord)._default_manager.filter(id__in=pks).order_by("id", "since")
-    )
+    found = version_model(MilestoneRecord)._default_manager.filter(id__in=pks)
+    versions: list[Any] = list(found.order_by("id", "since"))
     at = dict(
         Event.objects.filter(sequence__in={row.since for row in versions}).values_list("sequence", "at")
     )

@@ -259,12 +259,13 @@ def _page(content: Content, dimensions: Sequence[str], scale: RatingScale) -> Pr
 
 def _second(content: Content) -> Iterable[Narrative]:
     """What the reviewers say beside what is declared, and for how long the figures have said otherwise."""
-    overall, lines = content["ratings"][0] if content["ratings"] else {}, []
+    overall: Content = content["ratings"][0] if content["ratings"] else {}
+    lines: list[str] = []
     second = shown_second(content.get("assurance"), overall.get("value", ""))
     if second:
-        words = {"rating": rating_word(second["value"]).label, "ref": second["ref"]}
+        named = {"rating": rating_word(second["value"]).label, "ref": second["ref"]}
         said = _("The reviewers say %(rating)s (%(ref)s, %(day)s).")
-        lines.append(said % {**words, "day": short_date(second["day"])})
+        lines.append(said % {**named, "day": short_date(second["day"])})
         if second["far"]:
             lines.append(_("That is two steps or more from what is declared."))
     lines += [words for words in (replay_words(overall),) if words]
