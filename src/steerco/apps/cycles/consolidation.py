@@ -58,6 +58,7 @@ class Below:
             "before": overall.get("before", ""),
             "computed": overall.get("computed", ""),
             "headline": self.content["headline"] if self.content else "",
+            "questions": self.content.get("questions", []) if self.content and self.current else [],
             "path": self.content["path"] if self.content else {"text": "", "by": ""},
             "weeks": overall.get("weeks") or {},
             "assurance": self.content.get("assurance") if self.content else None,
@@ -92,6 +93,7 @@ def read_line(line: dict[str, Any]) -> dict[str, Any]:
         "current": not line["age"],
         "weeks": {},
         "assurance": None,
+        "questions": [],
     }
     return {**known, **line}
 
