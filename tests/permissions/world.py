@@ -23,6 +23,7 @@ from steerco.apps.escalation.proposals import Proposal, propose
 from steerco.apps.escalation.services import write_rights, write_settings, write_tolerances
 from steerco.apps.followups.models import FollowUp
 from steerco.apps.followups.services import Ask, answer, ask
+from steerco.apps.foresight.models import EarlyWarning
 from steerco.apps.governance.models import Decision
 from steerco.apps.governance.services import write_bodies
 from steerco.apps.indicators.models import PortfolioImport, Snapshot, Value
@@ -166,6 +167,7 @@ class World:
             "followups:time": {"pk": self.extras["follow_up", code]},
             "followups:nudge": {"pk": self.extras["follow_up", code]},
             "hygiene:confirm": {"pk": entry},
+            "foresight:warning": {"pk": self.extras["warning", code]},
             "raid:answer_lesson": {
                 "pk": self.records["lesson", code].pk,
                 "entry_pk": entry,
@@ -388,6 +390,9 @@ def _extras(world: World, code: str) -> None:
     entry, other = Entry.objects.get(pk=risk.entry_id), Entry.objects.get(pk=issue.entry_id)
     text = f"{CANARY} comment" if code == "HID" else "A comment"
     world.extras["comment", code] = write_comment(OPERATOR, entry, text).pk
+    near = {"score": 20, "proximity": "month", "on": clock.today().isoformat()}
+    warned = {"signal": "risk.near", "since": clock.today(), "weight": 20, "data": near}
+    world.extras["warning", code] = EarlyWarning.objects.create(entry=entry, **warned).pk
     upload = Upload(f"note-{code}.txt", [b"A note of the call."])
     world.extras["file", code] = attach_files(OPERATOR, entry, [upload])[0].pk
     for register in registers():
