@@ -33,6 +33,7 @@ SAME = {
     "REVISION",
     "Register",
     "Revision",
+    "Signal",
     "Version",
     "ZONE",
     "Status",

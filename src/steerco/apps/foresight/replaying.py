@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from django.db import transaction
 from django.db.models import Min
+from django.utils import timezone
 
 from steerco.apps.foresight.looking import limit_of, limits
 from steerco.apps.foresight.models import Fared
@@ -20,6 +21,7 @@ from steerco.kit.journal.models import Event
 
 YEAR = timedelta(days=364)
 STEP = timedelta(days=7)
+CHUNK = 500
 WITHIN = 90  # days after which a warning that nothing came of is wrong
 
 
@@ -34,15 +36,29 @@ def replay_signal(signal: Signal, limit: int, days: list[date]) -> Record:
     if signal.broken is None:
         raise ValueError(f"nothing can be broken: {signal.key}")
     restricted = set(Entry.objects.filter(restricted_by__isnull=False).values_list("pk", flat=True))
+    broken = {day: set(signal.broken(day)) - restricted for day in days}
+    born = _born(set().union(*broken.values()))
     looks = [
         Look(
             day,
             {sign.entry_id for sign in signal.find(day, limit)} - restricted,
-            set(signal.broken(day)) - restricted,
+            broken[day] | {pk for pk, begun in born.items() if begun > day},
         )
         for day in days
     ]
     return replay(looks, WITHIN)
+
+
+def _born(entries: set[int]) -> dict[int, date]:
+    """The day on which the journal first knew of each entry: what was broken when it came could not be foreseen, and
+    counts as broken before."""
+    found: dict[int, date] = {}
+    ordered = sorted(entries)
+    for start in range(0, len(ordered), CHUNK):
+        rows = Event.objects.filter(entry__in=ordered[start : start + CHUNK]).order_by()
+        firsts = rows.values_list("entry").annotate(first=Min("at"))
+        found |= {pk: timezone.localdate(first) for pk, first in firsts if pk is not None}
+    return found
 
 
 def replay_all(day: date | None = None) -> int:
