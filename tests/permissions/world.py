@@ -9,9 +9,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from tests.apps.worlds import NEEDED
-from tests.permissions import money, office
+from tests.permissions import assurance, money, office
 from tests.permissions.plans import bring_plans
 from tests.permissions.reporting import report_addresses, report_weekly
+from tests.permissions.warned import warn_of
 
 from steerco.apps.access.models import Token, User
 from steerco.apps.change.models import ChangeRequest
@@ -23,7 +24,6 @@ from steerco.apps.escalation.proposals import Proposal, propose
 from steerco.apps.escalation.services import write_rights, write_settings, write_tolerances
 from steerco.apps.followups.models import FollowUp
 from steerco.apps.followups.services import Ask, answer, ask
-from steerco.apps.foresight.models import EarlyWarning
 from steerco.apps.governance.models import Decision
 from steerco.apps.governance.services import write_bodies
 from steerco.apps.indicators.models import PortfolioImport, Snapshot, Value
@@ -142,6 +142,7 @@ class World:
             return [("", {"pk": row.pk, **more})]
         fixed: dict[str, dict[str, Any]] = {
             **office.samples(self, code),
+            **assurance.samples(self, code),
             **money.samples(self, code),
             "links:tag": {"name": "urgent"},
             "links:change_comment": {"pk": entry, "comment_pk": self.extras["comment", code]},
@@ -227,9 +228,11 @@ def build() -> World:
     line = {"checklist": "Every project", "title": "Mandate is there"}
     world.line = write_templates(OPERATOR, [Change(line)])[0]
     office.add_mail(world, CANARY)
+    assurance.add_question(world)
     for code in ("A11", "B1", "HID"):
         office.add_request(world, code, CANARY if code == "HID" else f"of {code}")
         _records(world, code)
+        assurance.add_review(world, code, CANARY if code == "HID" else f"of {code}")
     _snapshots(world)
     world.extras["field", ""] = define_field(
         OPERATOR, "issue", {"key": "town", "label": "Town", "kind": "text"}
@@ -390,9 +393,7 @@ def _extras(world: World, code: str) -> None:
     entry, other = Entry.objects.get(pk=risk.entry_id), Entry.objects.get(pk=issue.entry_id)
     text = f"{CANARY} comment" if code == "HID" else "A comment"
     world.extras["comment", code] = write_comment(OPERATOR, entry, text).pk
-    near = {"score": 20, "proximity": "month", "on": clock.today().isoformat()}
-    warned = {"signal": "risk.near", "since": clock.today(), "weight": 20, "data": near}
-    world.extras["warning", code] = EarlyWarning.objects.create(entry=entry, **warned).pk
+    world.extras["warning", code] = warn_of(entry)
     upload = Upload(f"note-{code}.txt", [b"A note of the call."])
     world.extras["file", code] = attach_files(OPERATOR, entry, [upload])[0].pk
     for register in registers():
@@ -468,6 +469,7 @@ def _imports(world: World, code: str) -> None:
     world.extras["run", code] = run.pk
     bring_plans(world, code)
     money.write_money(world, code)
+    money.write_commissions(world, code)
     PortfolioImport.objects.create(
         batch=world.batch(code),
         portfolio=world.initiatives[code],

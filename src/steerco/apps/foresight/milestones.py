@@ -13,7 +13,6 @@ from steerco.apps.escalation.models import Tolerance
 from steerco.apps.foresight.history import courses, rows_on
 from steerco.apps.foresight.signals import Sign, Signal, act_until, day_text, declare_signal, joined, tenths
 from steerco.apps.initiatives.states import StateGroup
-from steerco.apps.planning.measures import KEY_TIERS
 from steerco.apps.planning.models import Milestone
 from steerco.engine.performance.foresight import drift
 from steerco.engine.performance.lateness import working_days
@@ -29,7 +28,7 @@ def key_milestones(day: date) -> QuerySet[Any]:
         day,
         state_group=StateGroup.OPEN,
         deleted=False,
-        tier__in=KEY_TIERS,
+        tier__in=Milestone.KEY_TIERS,
         baseline__isnull=False,
         forecast__isnull=False,
     )

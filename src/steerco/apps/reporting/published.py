@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from steerco.apps.cycles.consolidation import read_line
 from steerco.apps.cycles.kinds import PARTS
@@ -15,6 +16,7 @@ from steerco.apps.cycles.models import FrozenReport
 from steerco.apps.cycles.wording import fact_words, finding_words, short_date
 from steerco.apps.indicators.dimensions import dimension_label
 from steerco.apps.organisation.selectors import organisation
+from steerco.apps.reporting.answers import question_narratives
 from steerco.apps.reporting.words import labels_for, rating_value
 from steerco.exchange.packs.content import (
     Change,
@@ -264,6 +266,12 @@ def _narratives(content: Content) -> Iterable[Narrative]:
         for fact in part["facts"]:
             words = fact_words(fact)
             lines.append(f"{fact['ref']} {fact['title']}{f': {words}' if words else ''}")
+        if part.get("more"):
+            lines.append(
+                ngettext("and %(n)s more, not shown", "and %(n)s more, not shown", part["more"])
+                % {"n": part["more"]}
+            )
         if lines:
             known = PARTS.get(part["key"])
             yield Narrative(str(known.label) if known else part["key"], "\n".join(lines))
+    yield from question_narratives(content)

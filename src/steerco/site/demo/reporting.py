@@ -8,9 +8,9 @@ from steerco.apps.cycles.kinds import CONSOLIDATED
 from steerco.apps.cycles.models import Cadence, Report
 from steerco.apps.cycles.services import approve, submit, write_cadences
 from steerco.apps.cycles.turning import turn
+from steerco.apps.organisation.selectors import work_week
 from steerco.apps.people.models import Person
 from steerco.engine.calendar import dates_of
-from steerco.engine.performance.rag import WorkWeek
 from steerco.kit.history import Change
 from steerco.kit.permissions import Actor
 from steerco.site.demo.story import City, ProjectText
@@ -33,7 +33,7 @@ class WeeklyReports:
     def tell(self) -> None:
         """Put it all on the timeline."""
         self._call(self.first - timedelta(days=7), 9, self.office, self._set)
-        week = WorkWeek()
+        week = work_week()
         for number in range(WEEKS):
             end = self.first + timedelta(weeks=number)
             dates = dates_of(end, Cadence().offsets, week)
