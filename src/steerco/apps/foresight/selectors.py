@@ -92,7 +92,7 @@ def warnings(
 ) -> QuerySet[EarlyWarning]:
     """The warnings at `place` and below that the actor may see, the soonest breach first; those about which somebody
     decided something that still stands, or that are escalated, only with `every`."""
-    rows = visible_to(EarlyWarning.objects.filter(settled_on=None), actor)
+    rows: QuerySet[Any] = visible_to(EarlyWarning.objects.filter(settled_on=None), actor)
     if place is not None:
         below = Ancestry.objects.filter(ancestor=place).values("descendant")
         rows = rows.filter(entry__initiative__in=below)
