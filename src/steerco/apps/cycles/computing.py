@@ -12,7 +12,7 @@ from steerco.apps.escalation.tolerances import tolerances_of
 from steerco.apps.finance.selectors import Money, money_of
 from steerco.apps.indicators.models import Snapshot
 from steerco.apps.initiatives.models import Initiative
-from steerco.apps.organisation.selectors import organisation
+from steerco.apps.organisation.selectors import organisation, work_week
 from steerco.apps.planning.models import Milestone as MilestoneRecord
 from steerco.engine.finance.years import fiscal_year
 from steerco.engine.performance.rag import (
@@ -60,7 +60,7 @@ def compute(reader: Actor, initiative: Initiative, day: date) -> Computed:
         budget = figures.year_budget if figures else None
         forecast = figures.year_forecast if figures else None
     judgement = judge(
-        _rules(initiative, day),
+        rules_of(initiative, day),
         Measures(
             day,
             baseline_cost=money.life.approved if money else None,
@@ -69,6 +69,7 @@ def compute(reader: Actor, initiative: Initiative, day: date) -> Computed:
             year_forecast=forecast,
             milestones=[Milestone(str(r.pk), r.tier, r.baseline, r.forecast, r.actual) for r in key],
         ),
+        work_week(),
     )
     parts = {
         "overall": judgement,
@@ -87,7 +88,8 @@ def _money(reader: Actor, initiative: Initiative, day: date) -> Money | None:
     return found[0] if len(found) == 1 else None
 
 
-def _rules(initiative: Initiative, day: date) -> RuleSet:
+def rules_of(initiative: Initiative, day: date) -> RuleSet:
+    """The published rules, with the tolerances that hold on `day` in place of their limits."""
     rules, agreed = STANDARD, tolerances_of(initiative, day)
     time, cost = agreed.get(Tolerance.Area.TIME), agreed.get(Tolerance.Area.COST)
     if time is not None and time.days is not None:
