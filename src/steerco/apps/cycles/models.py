@@ -15,6 +15,7 @@ from steerco.apps.cycles.kinds import KINDS, ReportKind, kind_choices
 from steerco.apps.cycles.states import REPORT_STATES
 from steerco.apps.initiatives.models import OF_INITIATIVE, Initiative, Record
 from steerco.apps.people.models import Party
+from steerco.apps.stakeholders.models import DistributionList
 from steerco.engine.calendar import Offsets, Rhythm
 from steerco.kit.history import Versioned, versioned
 from steerco.kit.permissions import Access, ScopedQuerySet
@@ -88,6 +89,14 @@ class Cadence(Versioned):
         on_delete=models.PROTECT,
         related_name="+",
         verbose_name=_("who consolidates"),
+    )
+    receivers = models.ForeignKey(
+        DistributionList,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("receivers"),
     )
     starts = models.DateField(_("from"), null=True, blank=True)
     ends = models.DateField(_("to"), null=True, blank=True)

@@ -31,7 +31,7 @@ class CadenceRegister(Register):
     )
     menu = "reporting"
     model = Cadence
-    related: ClassVar[Sequence[str]] = ("initiative", "reviewer", "consolidator")
+    related: ClassVar[Sequence[str]] = ("initiative", "reviewer", "consolidator", "receivers")
     order = ("initiative__sort_name", "id")
     actions: ClassVar[dict[str, str]] = {
         "view": "initiative.view",
@@ -61,6 +61,10 @@ class CadenceRegister(Register):
         Column("lock_hour", help=_("0 to 23.")),
         Column("reviewer", help=_("Empty: whoever leads the initiative of the calendar.")),
         Column("consolidator", help=_("Empty: whoever leads the initiative of the calendar.")),
+        Column(
+            "receivers",
+            help=_("The distribution list that its consolidated report is published to."),
+        ),
         Column("starts"),
         Column("ends"),
     )
@@ -71,7 +75,7 @@ class CadenceRegister(Register):
         Section(_("What is reported"), ("title", "initiative", "kind", "covers", "asks", "starts", "ends")),
         Section(_("How often"), ("rhythm", "anchor", "own_ends")),
         Section(_("By when"), ("opens", "due", "review", "lock", "lock_hour", "publish")),
-        Section(_("Who"), ("reviewer", "consolidator")),
+        Section(_("Who"), ("reviewer", "consolidator", "receivers")),
     )
 
     def write(

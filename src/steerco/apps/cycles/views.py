@@ -56,9 +56,11 @@ def cycle_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Who has reported, what is missing, what it took."""
     actor = actor_of(request)
     cycle = cycle_or_404(request, pk)
+    found = cockpit(actor, cycle)
     context = {
         "cycle": cycle,
-        "found": cockpit(actor, cycle),
+        "found": found,
+        "page_buttons": buttons_at("cycle", actor, found.consolidated) if found.consolidated else [],
         "taken": [] if cycle.cadence.asks else [one.line for one in reports_below(actor, cycle)],
         "may_lock": cycle.state == Cycle.State.OPEN and can(actor, "cadence.set", cycle.initiative),
     }

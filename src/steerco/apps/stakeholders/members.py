@@ -78,7 +78,9 @@ def _meant(line: str, known: Mapping[str, int | None], parties: Mapping[str, set
         outside = OUTSIDE.fullmatch(line)
         name = outside["name"].strip().strip('"') if outside else ""
         if not name and address not in parties:
-            raise ValidationError(_("Write “Name <%(address)s>” for somebody outside.") % {"address": address})
+            raise ValidationError(
+                _("Write “Name <%(address)s>” for somebody outside.") % {"address": address}
+            )
     if known.get(line):
         return Meant(line, known[line])
     here = parties.get(address or sort_key(line), set())

@@ -44,7 +44,9 @@ def recipients_by(meant: Iterable[Meant], day: date | None = None) -> Recipients
         if line.party_id is None:
             found_here = [Recipient(line.name, line.email.lower(), None, line.line)]
         else:
-            found_here = [Recipient(p.name, p.email.lower(), p, line.line) for p in people.get(line.party_id, ())]
+            found_here = [
+                Recipient(p.name, p.email.lower(), p, line.line) for p in people.get(line.party_id, ())
+            ]
             if not found_here:
                 found.gone.append(line.line)
         for one in found_here:

@@ -159,7 +159,9 @@ class DistributionListRegister(RecordRegister):
     slug = "distribution-lists"
     label = _("Distribution list")
     label_plural = _("Distribution lists")
-    explanation = _("To whom reports and letters go. Posts and bodies stand for whoever holds them on the day.")
+    explanation = _(
+        "To whom reports and letters go. Posts and bodies stand for whoever holds them on the day."
+    )
     model = DistributionList
     menu = "people"
     states = LIST_STATES
@@ -180,7 +182,11 @@ class DistributionListRegister(RecordRegister):
         ),
         Column("owner", headers=("responsible", "kept by", "Verantwortlich")),
         Column("state", headers=("status",)),
-        Column("confirmed", help=_("When somebody last looked whether it is still right."), headers=("checked on",)),
+        Column(
+            "confirmed",
+            help=_("When somebody last looked whether it is still right."),
+            headers=("checked on",),
+        ),
         Column("changed_at", label=_("changed")),
     )
     shown = ("reference", "title", "initiative", "purpose", "owner", "state", "confirmed")
