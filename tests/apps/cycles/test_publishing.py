@@ -88,7 +88,8 @@ def test_a_report_by_itself_is_a_document_of_its_own() -> None:
     frozen()
     own = FrozenReport.objects.get(report__initiative__code="WS1")
     content = published_content(own)
-    assert [page.name for page in content.projects] == ["Ws1 initiative"]
+    assert [page.name for page in content.projects] == ["Ws1 initiative, Weekly report, week 48, 2026"]
+    assert content.alone
     assert [(row.code, row.cells[0] and row.cells[0].value) for row in content.ratings] == [
         ("WS1", RatingValue.RED)
     ]

@@ -56,7 +56,9 @@ def waiting() -> list[str]:
 
 
 @pytest.mark.both_databases
-def test_each_reader_gets_one_mail_an_outsider_only_when_confirmed_and_a_correction_goes_to_the_same() -> None:
+def test_each_reader_gets_one_mail_an_outsider_only_when_confirmed_and_a_correction_goes_to_the_same() -> (
+    None
+):
     found = reported()
     edition = frozen(found)
     people = readers(edition)
@@ -85,7 +87,9 @@ def test_only_who_builds_packs_there_or_whose_it_is_may_publish() -> None:
     edition = frozen()
     people = readers(edition)
     for name in ("", "viewer"):
-        reader = actor(person(f"{name or 'nobody'} Reader", name, edition.report.initiative if name else None))
+        reader = actor(
+            person(f"{name or 'nobody'} Reader", name, edition.report.initiative if name else None)
+        )
         with pytest.raises(Denied):
             publish(reader, edition, people, [OUTSIDE])
     assert waiting() == []
@@ -205,7 +209,10 @@ def test_a_calendar_with_receivers_is_published_by_publishing_its_consolidated_r
         assert cycle.state == "locked"
         text = browser(found.rita).get(f"/packs/publication/{report.pk}/").content.decode()
         assert "rita@example.org" in text  # chosen on the calendar
-        assert f"/packs/publication/{report.pk}/" in browser(found.rita).get(f"/reporting/cycles/{cycle.pk}/").content.decode()
+        assert (
+            f"/packs/publication/{report.pk}/"
+            in browser(found.rita).get(f"/reporting/cycles/{cycle.pk}/").content.decode()
+        )
         publish(found.reviewer, FrozenReport.objects.get(report=report), recipients_of(row).found)
     cycle.refresh_from_db()
     assert cycle.state == "published"

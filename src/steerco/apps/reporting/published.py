@@ -81,9 +81,10 @@ def published_content(frozen: FrozenReport, *, audience: str = "", attribution: 
         milestones=tuple(_milestones(parts)),
         risks=tuple(_risks(_facts(parts, "top_risks", "risks"))),
         projects=(
-            _page(content, dimensions, scale),
+            _page(content, dimensions, scale, content["title"] if not many else ""),
             *(_page(one.content, dimensions, scale) for one in told if one.content and many),
         ),
+        alone=not many,
     )
 
 
@@ -254,14 +255,14 @@ def _risks(facts: Iterable[Content]) -> Iterable[Risk]:
             )
 
 
-def _page(content: Content, dimensions: Sequence[str], scale: RatingScale) -> ProjectPage:
+def _page(content: Content, dimensions: Sequence[str], scale: RatingScale, title: str = "") -> ProjectPage:
     """A page of its own for each report: the sentence, the path to green, and every part with its facts in words."""
     place = content["initiative"]
     overall = content["ratings"][0] if content["ratings"] else None
     end = _day(place.get("forecast_end"))
     return ProjectPage(
         code=place["code"],
-        name=place["name"],
+        name=f"{place['name']}, {title}" if title else place["name"],
         unit=place["unit"],
         sponsor=place["sponsor"],
         manager=place["lead"],
