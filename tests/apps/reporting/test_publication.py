@@ -129,7 +129,7 @@ def test_the_summary_says_first_what_is_wanted_and_leaves_out_what_was_restricte
     found = reported()
     edition = frozen(found)
     shown = summary_of(edition, found.rita, found.reviewer)
-    assert [section.title for section in shown.sections][0] == "Decisions and help wanted"
+    assert shown.sections[0].title == "Decisions and help wanted"
     assert shown.sections[0].lines[0].text.endswith("Decide on the second supplier by Friday.")
     assert not shown.hidden
     restrict(OPERATOR, found.streams[0], [found.people[0].party_id])
