@@ -18,11 +18,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-os.environ["STEERCO_DATA_DIR"] = tempfile.mkdtemp(prefix="steerco-cycle-")
+FOLDER = tempfile.TemporaryDirectory(prefix="steerco-cycle-")
+os.environ["STEERCO_DATA_DIR"] = FOLDER.name
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "steerco.site.settings")
 os.environ.setdefault("STEERCO_LOG_LEVEL", "ERROR")
 
-import django
+import django  # noqa: E402
 
 django.setup()
 
@@ -145,7 +146,6 @@ def main() -> None:
             indent=1,
         )
     )
-    shutil.rmtree(os.environ["STEERCO_DATA_DIR"])
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from django.conf import settings as django_settings
 from django.db import connections
 from django.db.backends.sqlite3.base import DatabaseWrapper
 
-from steerco.apps.organisation.selectors import forget_words
+from steerco.apps.organisation.selectors import forget_days_off, forget_words
 from steerco.kit.journal import guard, unchanged
 from steerco.kit.permissions import Actor
 
@@ -47,9 +47,11 @@ def _nothing_kept() -> Iterator[None]:
     """What a test keeps between requests, and the words it renames, end with it: the next one has the same row ids."""
     unchanged.forget_all()
     forget_words()
+    forget_days_off()
     yield
     unchanged.forget_all()
     forget_words()
+    forget_days_off()
 
 
 @pytest.fixture

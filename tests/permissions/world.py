@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from tests.apps.worlds import NEEDED
-from tests.permissions import money, office
+from tests.permissions import assurance, money, office
 from tests.permissions.plans import bring_plans
 from tests.permissions.reporting import report_addresses, report_weekly
 
@@ -141,6 +141,7 @@ class World:
             return [("", {"pk": row.pk, **more})]
         fixed: dict[str, dict[str, Any]] = {
             **office.samples(self, code),
+            **assurance.samples(self, code),
             **money.samples(self, code),
             "links:tag": {"name": "urgent"},
             "links:change_comment": {"pk": entry, "comment_pk": self.extras["comment", code]},
@@ -225,9 +226,11 @@ def build() -> World:
     line = {"checklist": "Every project", "title": "Mandate is there"}
     world.line = write_templates(OPERATOR, [Change(line)])[0]
     office.add_mail(world, CANARY)
+    assurance.add_question(world)
     for code in ("A11", "B1", "HID"):
         office.add_request(world, code, CANARY if code == "HID" else f"of {code}")
         _records(world, code)
+        assurance.add_review(world, code, CANARY if code == "HID" else f"of {code}")
     _snapshots(world)
     world.extras["field", ""] = define_field(
         OPERATOR, "issue", {"key": "town", "label": "Town", "kind": "text"}
@@ -463,6 +466,7 @@ def _imports(world: World, code: str) -> None:
     world.extras["run", code] = run.pk
     bring_plans(world, code)
     money.write_money(world, code)
+    money.write_commissions(world, code)
     PortfolioImport.objects.create(
         batch=world.batch(code),
         portfolio=world.initiatives[code],

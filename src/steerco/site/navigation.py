@@ -47,6 +47,8 @@ def menu(request: HttpRequest) -> list[Item]:
                 Item(_("Escalations"), reverse("escalation:list")),
                 Item(_("Enterprise risk"), reverse("raid:enterprise")),
                 Item(_("Dependency network"), reverse("raid:network")),
+                Item(_("Plan of reviews"), reverse("assurance:plan")),
+                Item(_("Ways of working"), reverse("assurance:compliance")),
             ],
         ),
         Item(_("Planning"), reverse("registers:list", args=["milestones"]), "l", children=lists("planning")),
@@ -61,7 +63,11 @@ def menu(request: HttpRequest) -> list[Item]:
             _("Reporting"),
             reverse("cycles:overview"),
             "k",
-            children=[*lists("reporting"), Item(_("Packs"), reverse("reporting:packs"))],
+            children=[
+                *lists("reporting"),
+                Item(_("Packs"), reverse("reporting:packs")),
+                *_commissions(actor),
+            ],
         ),
     ]
     administration = _administration(actor)
@@ -91,6 +97,12 @@ def _money(actor: Actor) -> list[Item]:
     if not can(actor, "snapshot.import", anywhere=True):
         return []
     return [Item(_("Money from a file"), reverse("finance:upload"))]
+
+
+def _commissions(actor: Actor) -> list[Item]:
+    if not can(actor, "commission.ask", anywhere=True):
+        return []
+    return [Item(_("Commissions"), reverse("commissions:overview"))]
 
 
 def _leaving(actor: Actor) -> list[Item]:

@@ -85,8 +85,10 @@ INSTALLED_APPS = [
     "steerco.apps.finance",
     "steerco.apps.change",
     "steerco.apps.governance",
+    "steerco.apps.assurance",
     "steerco.apps.deliverables",
     "steerco.apps.cycles",
+    "steerco.apps.commissions",
     "steerco.apps.reporting",
     "steerco.apps.office",
 ]

@@ -8,14 +8,17 @@ from tests.apps.cycles.world import FRIDAY, THURSDAY, WEDNESDAY, Programme, mile
 from tests.apps.worlds import OPERATOR, actor, person, record
 
 from steerco.apps.cycles.consolidation import gather_below
-from steerco.apps.cycles.drafts import Typed, key_of, open_page
+from steerco.apps.cycles.drafts import Typed, key_of, may_stay, open_page
 from steerco.apps.cycles.models import Cycle, FrozenReport, Report
 from steerco.apps.cycles.services import approve, freeze, submit
 from steerco.apps.cycles.turning import turn
 from steerco.apps.initiatives.readers import as_readers
 from steerco.apps.initiatives.services import restrict
+from steerco.apps.reporting.published import published_content
 from steerco.kit import clock
+from steerco.kit.history import Change
 from steerco.kit.permissions import Denied
+from steerco.kit.registers.register import register_of
 
 pytestmark = pytest.mark.django_db
 GREEN = {"overall": {"value": "green", "why": ""}}
@@ -127,3 +130,54 @@ def test_approving_the_consolidated_report_freezes_and_publishes_it() -> None:
         approve(actor(person("Sara Sponsor", "sponsor", found.root)), report)
     assert consolidated().state == "frozen"
     assert Cycle.objects.get(period_end=FRIDAY).state == "published"
+
+
+def test_a_level_tells_the_most_that_moved_and_counts_the_rest() -> None:
+    found = programme(streams=2)
+    with clock.at(THURSDAY - timedelta(days=14)):
+        for number in range(1, 19):
+            due = date(2026, 12, 1) + timedelta(days=number)
+            tier = "board" if number == 18 else "team"
+            milestone(found.streams[number % 2], f"M{number}", baseline=due, forecast=due, tier=tier)
+    with clock.at(THURSDAY):
+        turn()
+        rows = register_of("milestone").model.objects.order_by("pk")
+        moves = [
+            Change({"forecast": row.baseline + timedelta(days=7 + place)}, pk=row.pk)
+            for place, row in enumerate(rows)
+        ]
+        register_of("milestone").write(OPERATOR, moves)
+        for index in range(2):
+            submit(found.writer(index), found.report(index), Typed("Late.", RED, PATH))
+    with clock.at(WEDNESDAY):
+        turn()
+        page = open_page(found.reviewer, consolidated())
+        smallest = key_of(page.facts["slipped"][-1])
+        typed = Typed("Late.", RED, PATH, promoted=[smallest])
+        frozen = freeze(OPERATOR, submit(found.reviewer, consolidated(), typed))
+    parts = {part["key"]: part for part in json.loads(frozen.content)["parts"]}
+    moved = parts["moved"]
+    assert (len(moved["facts"]), moved["more"]) == (15, 3)
+    assert key_of(moved["facts"][0]) == smallest
+    assert parts["ahead"]["facts"][0]["title"] == "M18"  # a board waits for it
+    assert "and 3 more" in next(
+        one.text for one in published_content(frozen).projects[0].narratives if one.heading == "What moved"
+    )
+
+
+def test_no_change_is_no_answer_where_somebody_below_had_one() -> None:
+    found = programme(streams=1)
+    for week in range(2):
+        later = timedelta(weeks=week)
+        with clock.at(THURSDAY + later):
+            turn()
+            report = found.report(0, FRIDAY + later)
+            submit(found.writer(0), report, Typed("Fine.", GREEN))
+        with clock.at(WEDNESDAY + later):
+            turn()
+            level = Report.objects.select_related("initiative", "cycle__cadence", "owner").get(
+                kind="consolidated", period_end=FRIDAY + later
+            )
+            assert not may_stay(open_page(found.reviewer, level))
+            submit(found.reviewer, level, Typed("Fine.", GREEN))
+            approve(OPERATOR, level)

@@ -12,10 +12,12 @@ from steerco.apps.cycles.drafts import Typed, canonical
 from steerco.apps.cycles.models import Cycle, FrozenReport, Report
 from steerco.apps.cycles.services import approve, freeze, give_back, submit, write_cadences
 from steerco.apps.cycles.turning import turn
+from steerco.apps.cycles.wording import period_words
 from steerco.apps.followups.models import FollowUp
 from steerco.apps.followups.services import answer
 from steerco.apps.indicators.models import Snapshot
 from steerco.apps.initiatives.services import write_initiatives
+from steerco.apps.organisation.services import configure
 from steerco.kit import clock
 from steerco.kit.history import Change, Invalid
 from steerco.kit.permissions import Denied
@@ -222,3 +224,30 @@ def test_a_correction_is_a_newer_edition_that_says_what_was_wrong() -> None:
         freeze(OPERATOR, found.report(), "The date was wrong.")
     editions = FrozenReport.objects.order_by("number")
     assert [(f.number, f.correction) for f in editions] == [(1, ""), (2, "The date was wrong.")]
+
+
+def test_days_off_move_the_days_of_a_cycle() -> None:
+    found = programme()
+    configure(OPERATOR, {"own_days_off": "2026-11-30\n2026-12-01 Works outing"})
+    with clock.at(THURSDAY):
+        assert turn()["opened"] == 1
+    cycle = Cycle.objects.get()
+    assert (cycle.due_on, cycle.review_on) == (date(2026, 12, 2), date(2026, 12, 3))
+    assert found.report().due_on == date(2026, 12, 2)
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "end", "starts", "name"),
+    [
+        ("month", date(2026, 6, 30), 4, "P03 2026/27"),
+        ("month", date(2027, 3, 31), 4, "P12 2026/27"),
+        ("quarter", date(2027, 3, 31), 4, "Q4 2026/27"),
+        ("month", date(2026, 12, 31), 1, "P12 2026"),
+    ],
+)
+def test_periods_are_named_by_the_fiscal_year_where_that_is_set(
+    rhythm: str, end: date, starts: int, name: str
+) -> None:
+    assert period_words(rhythm, end.replace(day=1), end) != name
+    configure(OPERATOR, {"fiscal_year_start": starts, "period_names": "fiscal"})
+    assert period_words(rhythm, end.replace(day=1), end) == name

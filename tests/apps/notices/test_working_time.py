@@ -7,7 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from steerco.apps.notices.working_time import WorkingTime, add_working_days, working_days_between
+from steerco.apps.organisation.services import configure
+from steerco.kit.permissions import Actor
 
+pytestmark = pytest.mark.django_db
 DAYS = st.dates(date(2020, 1, 1), date(2030, 12, 31))
 
 
@@ -53,3 +56,18 @@ def test_an_absence_is_no_working_time() -> None:
     assert not away.works_on(date(2026, 11, 18))
     assert away.works_on(date(2026, 11, 23))
     assert not WorkingTime(away_from=date(2026, 11, 16)).works_on(date(2027, 3, 1))
+
+
+def test_nobody_works_on_the_organisations_days_off() -> None:
+    good_friday, tuesday = date(2027, 3, 26), date(2027, 3, 30)
+    assert add_working_days(date(2027, 3, 25), 1) == good_friday
+    values = {"holiday_country": "DE", "own_days_off": "2027-03-31 Stocktaking\n\n2027-04-01"}
+    configure(Actor.operator("test"), values)
+    assert add_working_days(date(2027, 3, 25), 1) == tuesday  # Easter Monday is one too
+    assert add_working_days(date(2027, 3, 25), 2) == date(2027, 4, 2)
+    assert add_working_days(tuesday, -1) == date(2027, 3, 25)
+    assert working_days_between(date(2027, 3, 25), tuesday) == 1
+    assert working_days_between(tuesday, date(2027, 3, 25)) == -1
+    assert not WorkingTime().works_on(good_friday)
+    configure(Actor.operator("test"), {"holiday_country": "", "own_days_off": ""})
+    assert WorkingTime().works_on(good_friday)

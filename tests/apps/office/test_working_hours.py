@@ -1,6 +1,6 @@
 """The clock of a promise runs in the office's hours on working days, and nowhere else."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.utils import timezone
@@ -47,3 +47,10 @@ def test_hours_are_those_of_the_place() -> None:
         # Saturday night to Sunday the clocks change; neither day counts.
         friday = datetime(2026, 10, 23, 13, 30, tzinfo=UTC)  # 15:30 in summer
         assert HOURS.after(friday, 60) == datetime(2026, 10, 26, 7, 30, tzinfo=UTC)  # 8:30 in winter
+
+
+def test_the_clock_stands_still_on_days_off() -> None:
+    monday = date(2026, 11, 30)
+    hours = WorkingHours(time(8), time(16), off=frozenset({monday}))
+    assert hours.after(FRIDAY, 61) == datetime(2026, 12, 1, 8, 1, tzinfo=UTC)
+    assert hours.minutes_between(FRIDAY, datetime(2026, 11, 30, 12, tzinfo=UTC)) == 60

@@ -1,12 +1,15 @@
 """Settings, own fields, risk scales: who changes them, what is refused, what follows from them."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 from tests.apps import worlds
 
 from steerco.apps.organisation.models import FieldDefinition, Organisation, RiskScale
 from steerco.apps.organisation.scales import risk_matrix, set_scale, shipped_steps, steps_of
-from steerco.apps.organisation.selectors import organisation
+from steerco.apps.organisation.selectors import organisation, work_week
+from steerco.engine.performance.rag import WorkWeek
 from steerco.kit.history import Change, Invalid
 from steerco.kit.journal.models import Event
 from steerco.kit.permissions import Denied
@@ -22,6 +25,7 @@ SETTINGS = {
     "fiscal_year_start": "4",
     "palette": "safe",
     "risk_appetite": "12",
+    "period_names": "calendar",
 }
 
 
@@ -57,6 +61,11 @@ def test_settings_are_changed_and_journalled(ada) -> None:
         {"fiscal_year_start": "13"},
         {"risk_appetite": "26"},
         {"name": ""},
+        {"holiday_country": "XX"},
+        {"holiday_country": "DE", "holiday_region": "QQ"},
+        {"holiday_region": "BY"},
+        {"own_days_off": "2026-12-24\nsome day"},
+        {"period_names": "lunar"},
     ],
 )
 def test_settings_that_make_no_sense_are_refused(ada, wrong) -> None:
@@ -175,3 +184,22 @@ def test_the_general_scale_holds_for_a_level_without_its_own() -> None:
     set_scale(worlds.OPERATOR, "", "probability", steps)
     assert steps_of("project", "probability")[1] == ""
     assert risk_matrix("project").probability.level(1).label == "hardly"
+
+
+def test_holidays_are_set_on_the_page(ada) -> None:
+    values = {
+        **SETTINGS,
+        "holiday_country": "de",
+        "holiday_region": "BY",
+        "own_days_off": "2026-12-24 Christmas Eve",
+    }
+    assert ada.post(reverse("organisation:settings"), values).status_code == 303
+    week = work_week()
+    assert date(2026, 6, 4) in week.holidays  # Corpus Christi, in some regions
+    assert date(2026, 11, 1) in week.holidays
+    assert date(2026, 12, 24) in week.holidays
+    assert week.between(date(2026, 12, 23), date(2026, 12, 28)) == 1
+
+
+def test_without_a_setting_there_are_no_holidays() -> None:
+    assert work_week() == WorkWeek()

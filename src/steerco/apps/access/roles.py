@@ -26,7 +26,9 @@ OFFICE = PREPARE | {
     "initiative.appoint",
     "record.restrict",
     "cadence.set",
+    "assurance.plan",
     "money.close",
+    "commission.ask",
 }
 DECIDE = frozenset({"record.decide"})
 # What stakeholders think and fear is personal: those who answer for the undertaking read it, the office does not.
@@ -73,7 +75,7 @@ ROLES: dict[str, Role] = {
             office=True,
         ),
         Role("pmo_analyst", _("PMO analyst"), OFFICE | {"import.undo"}, office=True),
-        Role("pmo_administrator", _("PMO administrator"), PREPARE, office=True),
+        Role("pmo_administrator", _("PMO administrator"), PREPARE | {"commission.ask"}, office=True),
         Role(
             "portfolio_manager",
             _("Portfolio manager"),

@@ -12,7 +12,7 @@ from steerco.apps.escalation.tolerances import tolerances_of
 from steerco.apps.finance.selectors import Money, money_of
 from steerco.apps.indicators.models import Snapshot
 from steerco.apps.initiatives.models import Initiative
-from steerco.apps.organisation.selectors import organisation
+from steerco.apps.organisation.selectors import organisation, work_week
 from steerco.apps.planning.models import Milestone as MilestoneRecord
 from steerco.engine.finance.years import fiscal_year
 from steerco.engine.performance.rag import (
@@ -26,8 +26,6 @@ from steerco.engine.performance.rag import (
     judge,
 )
 from steerco.kit.permissions import Actor
-
-KEY_TIERS = ("board", "gate", "contract", "payment")
 
 
 @dataclass(frozen=True)
@@ -51,7 +49,7 @@ def compute(reader: Actor, initiative: Initiative, day: date) -> Computed:
     """
     places = Places.below(reader, initiative)
     rows = list(places.of(MilestoneRecord, reader).exclude(state="dropped"))
-    key = [row for row in rows if row.tier in KEY_TIERS] or rows
+    key = [row for row in rows if row.tier in MilestoneRecord.KEY_TIERS] or rows
     titles = {str(row.pk): row.title for row in key}
     figures = (
         Snapshot.objects.filter(initiative=initiative, current=True, as_of__lte=day).order_by("as_of").last()
@@ -71,6 +69,7 @@ def compute(reader: Actor, initiative: Initiative, day: date) -> Computed:
             year_forecast=forecast,
             milestones=[Milestone(str(r.pk), r.tier, r.baseline, r.forecast, r.actual) for r in key],
         ),
+        work_week(),
     )
     parts = {
         "overall": judgement,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from steerco.apps.cycles.computing import Computed, compute
 from steerco.apps.cycles.consolidation import Below, compute_below, gather_below
 from steerco.apps.cycles.facts import Fact, Span, gather
-from steerco.apps.cycles.kinds import CONSOLIDATED, PARTS, ReportKind
+from steerco.apps.cycles.kinds import CONSOLIDATED, Part, ReportKind
 from steerco.apps.cycles.models import RATINGS, SCHEMA, Draft, FrozenReport, Report
 from steerco.apps.initiatives.readers import as_readers
 from steerco.kit import clock
@@ -222,10 +222,11 @@ def missing(what: ReportKind, content: Content, differences: Sequence[str]) -> d
 
 
 def may_stay(page: Page) -> bool:
-    """Whether “no change” is an honest answer: there is a last report, the figures contradict nothing in it,
-    and nobody has written or sent anything back."""
+    """Whether “no change” is an honest answer: there is a last report, the figures contradict nothing in it, nobody
+    has written or sent anything back, and where it consolidates, nobody below had a change."""
     untouched = not page.draft.content and page.report.state == "due"
-    return page.last is not None and untouched and not check(page)
+    calm = all(one.content is not None and one.content["unchanged"] for one in page.below)
+    return page.last is not None and untouched and calm and not check(page)
 
 
 def build(page: Page, *, unchanged: bool = False) -> Content:
@@ -268,23 +269,26 @@ def build(page: Page, *, unchanged: bool = False) -> Content:
             for dimension in report.what.dimensions
         ],
         "path": content["path"],
-        "parts": [
-            {
-                "key": key,
-                "text": content["texts"].get(key, ""),
-                "facts": _kept(page, PARTS[key].facts),
-            }
-            for key in report.what.parts
-        ],
+        "parts": [_part(page, part) for part in report.what.shown_parts],
         "below": [one.line for one in page.below],
     }
 
 
-def _kept(page: Page, groups: Sequence[str]) -> list[Fact]:
-    """The facts of a part without those that were left out, those first that were put first."""
+def told_facts(page: Page, part: Part) -> tuple[list[Fact], list[Fact]]:
+    """The facts of a part as they will stand in the report, those first that were put first; and those that it has no
+    room for. What was left out by hand is in neither."""
     dropped, promoted = set(page.content["dropped"]), set(page.content["promoted"])
-    kept = [f for group in groups for f in page.facts.get(group, []) if key_of(f) not in dropped]
-    return sorted(kept, key=lambda fact: key_of(fact) not in promoted)
+    kept = [f for group in part.facts for f in page.facts.get(group, []) if key_of(f) not in dropped]
+    first = [fact for fact in kept if key_of(fact) in promoted]
+    rest = [fact for fact in kept if key_of(fact) not in promoted]
+    room = max(0, part.most - len(first))
+    return [*first, *rest[:room]], rest[room:]
+
+
+def _part(page: Page, part: Part) -> Content:
+    facts, more = told_facts(page, part)
+    text = page.content["texts"].get(part.key, "")
+    return {"key": part.key, "text": text, "facts": facts, "more": len(more)}
 
 
 def canonical(content: Content) -> str:

@@ -272,7 +272,8 @@ def _money(places: Places, reader: Actor, span: Span) -> Iterable[Fact]:
 
 
 def milestones_ahead(reader: Actor, initiative: Initiative, day: date) -> list[Fact]:
-    """The milestones of the next ninety days at and below an initiative, in order of date."""
+    """The milestones of the next ninety days at and below an initiative: those of a board, gate, contract or payment
+    first, in order of date."""
     places = Places.below(reader, initiative)
     rows = places.of(Milestone, reader).filter(state="planned").order_by("forecast", "pk")
     facts = [
@@ -283,4 +284,4 @@ def milestones_ahead(reader: Actor, initiative: Initiative, day: date) -> list[F
         for fact in facts
         if fact["after"] and day.isoformat() <= fact["after"] <= (day + AHEAD).isoformat()
     ]
-    return sorted(near, key=lambda fact: fact["after"])[:MOST]
+    return sorted(near, key=lambda fact: (fact["tier"] not in Milestone.KEY_TIERS, fact["after"]))[:MOST]

@@ -9,12 +9,16 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a report: what is asked, and the groups of facts that stand in it by themselves."""
+    """A part of a report: what is asked, and the groups of facts that stand in it by themselves.
+
+    `most`: how many of them the report of a level holds unless more are put first; the others are counted.
+    """
 
     key: str
     label: str | Promise
     help: str | Promise = ""
     facts: tuple[str, ...] = ()
+    most: int = 60
 
 
 PARTS: Mapping[str, Part] = {
@@ -62,9 +66,9 @@ PARTS: Mapping[str, Part] = {
             _("What the level above has to decide or to do."),
             ("decisions", "asked"),
         ),
-        Part("moved", _("What moved"), _("Why, in a sentence."), ("slipped",)),
+        Part("moved", _("What moved"), _("Why, in a sentence."), ("slipped",), most=15),
         Part("top_risks", _("Top risks"), "", ("risks",)),
-        Part("ahead", _("Milestones of the next ninety days"), "", ("ahead",)),
+        Part("ahead", _("Milestones of the next ninety days"), "", ("ahead",), most=20),
         Part("decided", _("What was decided"), "", ("decided",)),
     )
 }

@@ -8,9 +8,9 @@ from typing import Any
 from django.utils.functional import Promise
 
 from steerco.apps.cycles.consolidation import read_line
-from steerco.apps.cycles.drafts import Content, Page, key_of
+from steerco.apps.cycles.drafts import Content, Page, key_of, told_facts
 from steerco.apps.cycles.facts import Fact
-from steerco.apps.cycles.kinds import CONSOLIDATED, KINDS, PARTS
+from steerco.apps.cycles.kinds import CONSOLIDATED, KINDS, PARTS, Part
 from steerco.apps.cycles.models import RATINGS
 from steerco.apps.cycles.wording import fact_words, finding_words
 from steerco.apps.indicators.dimensions import dimension_label
@@ -81,12 +81,13 @@ class RatingField:
 
 @dataclass
 class PartField:
-    """A part: its facts, what was typed, and what the last report said."""
+    """A part: its facts, those that it has no room for, what was typed, and what the last report said."""
 
     key: str
     label: str | Promise
     help: str | Promise
     facts: list[FactLine]
+    more: list[FactLine]
     text: str
     last: str
     errors: list[str] = field(default_factory=list)
@@ -115,20 +116,7 @@ def shown_form(page: Page, errors: dict[str, list[str]]) -> dict[str, Any]:
             )
         )
     parts = [
-        PartField(
-            part.key,
-            part.label,
-            part.help,
-            fact_lines(
-                [fact for group in part.facts for fact in page.facts.get(group, [])],
-                content["dropped"],
-                content["promoted"],
-            ),
-            content["texts"].get(part.key, ""),
-            said_last.get(part.key, ""),
-            errors.get(f"text-{part.key}", []),
-        )
-        for part in page.report.what.shown_parts
+        _part_field(page, part, said_last.get(part.key, ""), errors) for part in page.report.what.shown_parts
     ]
     return {
         "ratings": ratings,
@@ -140,6 +128,24 @@ def shown_form(page: Page, errors: dict[str, list[str]]) -> dict[str, Any]:
         "is_consolidated": page.report.kind == CONSOLIDATED,
         "path_errors": [*errors.get("path-text", ()), *errors.get("path-by", ())],
     }
+
+
+def _part_field(page: Page, part: Part, last: str, errors: dict[str, list[str]]) -> PartField:
+    content = page.content
+    _told, more = told_facts(page, part)
+    left = {key_of(fact) for fact in more}
+    every = [fact for group in part.facts for fact in page.facts.get(group, [])]
+    chosen = (content["dropped"], content["promoted"])
+    return PartField(
+        part.key,
+        part.label,
+        part.help,
+        fact_lines([fact for fact in every if key_of(fact) not in left], *chosen),
+        fact_lines(more, *chosen),
+        content["texts"].get(part.key, ""),
+        last,
+        errors.get(f"text-{part.key}", []),
+    )
 
 
 def _three() -> list[tuple[str, str | Promise]]:
@@ -169,6 +175,7 @@ def shown_content(content: Content, *, every_part: bool = False) -> dict[str, An
                 "label": PARTS[part["key"]].label if part["key"] in PARTS else part["key"],
                 "text": part["text"],
                 "facts": fact_lines(part["facts"]),
+                "more": part.get("more", 0),
             }
             for part in content["parts"]
             if every_part or part["text"] or part["facts"]

@@ -18,16 +18,14 @@ from steerco.apps.followups.models import FollowUp
 from steerco.apps.followups.services import CLOCK
 from steerco.apps.initiatives.models import Initiative
 from steerco.apps.initiatives.records import write_records
-from steerco.apps.organisation.selectors import organisation
+from steerco.apps.organisation.selectors import organisation, work_week
 from steerco.engine.calendar import Dates, Period, Rhythm, dates_of, period_after, period_holding
-from steerco.engine.performance.rag import WorkWeek
 from steerco.kit import clock
 from steerco.kit.history import Change, Invalid
 from steerco.kit.history.writes import append_events
 from steerco.kit.journal.models import Event
 from steerco.kit.permissions import Actor
 
-WEEK = WorkWeek()
 LOOK_BACK, LOOK_AHEAD = timedelta(days=100), timedelta(days=100)
 
 
@@ -55,9 +53,10 @@ def in_force(day: date) -> QuerySet[Cadence]:
 def periods_due(cadence: Cadence, today: date) -> Iterator[tuple[Period, Dates]]:
     """The periods about which reports are wanted on `today`: opened by then and not yet locked."""
     rhythm, ends = Rhythm(cadence.rhythm), cadence.own_days
+    week = work_week()
     period = period_holding(rhythm, cadence.anchor, today - LOOK_BACK, ends) or _first(cadence, ends)
     while period is not None and period.start <= today + LOOK_AHEAD:
-        dates = dates_of(period.end, cadence.offsets, WEEK)
+        dates = dates_of(period.end, cadence.offsets, week)
         if dates.opens <= today < dates.lock and (cadence.starts is None or period.end >= cadence.starts):
             yield period, dates
         period = period_after(rhythm, cadence.anchor, period, ends)

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from steerco.apps.cycles.models import Cycle, Report
 from steerco.apps.finance.wording import percent_of, with_currency
+from steerco.apps.organisation.selectors import organisation
 from steerco.engine.calendar import Rhythm
 
 
@@ -137,9 +138,26 @@ def period_words(rhythm: str, start: date, end: date) -> str:
     if rhythm == Rhythm.WEEK:
         year, week, _day = end.isocalendar()
         return _("week %(week)s, %(year)s") % {"week": week, "year": year}
+    if rhythm in (Rhythm.MONTH, Rhythm.QUARTER) and (name := _fiscal_name(rhythm, end)):
+        return name
     if rhythm == Rhythm.MONTH and start.day == 1:
         return date_format(end, "F Y")
     return f"{short_date(start)} – {short_date(end)}"
+
+
+def _fiscal_name(rhythm: str, end: date) -> str:
+    """ "P03 2026/27", "Q1 2026/27": the month in which a period ends, by the organisation's fiscal year; "" where it
+    names periods by the calendar."""
+    settings = organisation()
+    if settings.period_names != "fiscal":
+        return ""
+    first = settings.fiscal_year_start
+    number = (end.month - first) % 12
+    year = end.year - (end.month < first)
+    years = str(year) if first == 1 else f"{year}/{(year + 1) % 100:02d}"
+    if rhythm == Rhythm.QUARTER:
+        return f"Q{number // 3 + 1} {years}"
+    return f"P{number + 1:02d} {years}"
 
 
 def report_title(cycle: Cycle, title: str = "") -> str:

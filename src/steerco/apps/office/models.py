@@ -13,6 +13,7 @@ from steerco.apps.initiatives.models import Initiative, Record
 from steerco.apps.office.reckoning import DERIVED, reckon
 from steerco.apps.office.states import REQUEST_STATES
 from steerco.apps.office.working_hours import WorkingHours
+from steerco.apps.organisation.selectors import days_off
 from steerco.apps.people.models import Party, Person, Unit
 from steerco.kit import clock
 from steerco.kit.fields import sort_key
@@ -57,7 +58,7 @@ class OfficeSettings(models.Model):
     def hours(cls) -> WorkingHours:
         """When the office works; the defaults before anybody has said so."""
         row = cls.objects.order_by("pk").first() or cls()
-        return WorkingHours(row.opens, row.closes)
+        return WorkingHours(row.opens, row.closes, off=days_off())
 
 
 @versioned

@@ -1,6 +1,6 @@
 """The clock of a promise: it runs on working days, in the office's hours, and nowhere else."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -13,11 +13,12 @@ LONGEST = 5000  # days; nothing that is promised lies further away
 
 @dataclass(frozen=True)
 class WorkingHours:
-    """When the office works: from–to in local time, on working days (ISO week days)."""
+    """When the office works: from–to in local time, on working days (ISO week days) that are not `off`."""
 
     opens: time = time(8)
     closes: time = time(16)
     days: str = WORKING_DAYS
+    off: Collection[date] = frozenset()
 
     @property
     def day(self) -> int:
@@ -59,5 +60,5 @@ class WorkingHours:
         for number in range(LONGEST):
             day = first + timedelta(days=number)
             begin, end = max(start, self.opening(day)), self.closing(day)
-            if str(day.isoweekday()) in self.days and begin < end:
+            if str(day.isoweekday()) in self.days and day not in self.off and begin < end:
                 yield begin, end

@@ -64,6 +64,10 @@ class SettingsForm(forms.ModelForm):
             "risk_appetite",
             "code_from",
             "sign_on_makes_accounts",
+            "period_names",
+            "holiday_country",
+            "holiday_region",
+            "own_days_off",
         )
 
     def __init__(self, *args: Any, **options: Any) -> None:

@@ -1,9 +1,13 @@
 """The organisation's own settings, words, scales and fields. One organisation per installation."""
 
+from typing import Any
+
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from steerco.apps.organisation.days_off import day_lines, holidays_of, is_known_country
 from steerco.kit.fields import FieldKind
 from steerco.kit.history import Versioned, versioned
 from steerco.kit.permissions import Access, ScopedQuerySet
@@ -56,6 +60,33 @@ class Organisation(Versioned):
         ),
     )
 
+    period_names = models.CharField(
+        _("names of reporting periods"),
+        max_length=10,
+        default="calendar",
+        choices=(
+            ("calendar", _("by the calendar: April 2026")),
+            ("fiscal", _("by the fiscal year: P01 2026/27")),
+        ),
+    )
+    holiday_country = models.CharField(
+        _("public holidays of"),
+        max_length=2,
+        blank=True,
+        help_text=_("The country's two letters, for example DE. Empty: no public holidays."),
+    )
+    holiday_region = models.CharField(
+        _("region"),
+        max_length=10,
+        blank=True,
+        help_text=_("The region's letters, for example BY for Bavaria. Empty: those of the whole country."),
+    )
+    own_days_off = models.TextField(
+        _("own days off"),
+        blank=True,
+        help_text=_("One day a line, with its name if you like: 2026-12-24 Christmas Eve."),
+    )
+
     objects = ScopedQuerySet.as_manager()
     access = Access(rule="staff", view="person.view")
 
@@ -65,6 +96,29 @@ class Organisation(Versioned):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Its holidays are known ones, its own days off are dates."""
+        errors: dict[str, Any] = {}
+        self.holiday_country = self.holiday_country.strip().upper()
+        self.holiday_region = self.holiday_region.strip()
+        if self.holiday_country and not is_known_country(self.holiday_country):
+            errors["holiday_country"] = _("The holidays of this country are not known here.")
+        elif self.holiday_region and not self.holiday_country:
+            errors["holiday_region"] = _("Name the country too.")
+        else:
+            try:
+                holidays_of(self.holiday_country, self.holiday_region)
+            except LookupError:
+                errors["holiday_region"] = _("This region of the country is not known here.")
+        try:
+            day_lines(self.own_days_off)
+        except ValueError as error:
+            errors["own_days_off"] = _("“%(line)s” does not begin with a date such as 2026-12-31.") % {
+                "line": str(error)[:80]
+            }
+        if errors:
+            raise ValidationError(errors)
 
 
 class Term(models.Model):

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from steerco.apps.organisation.models import FieldDefinition, Organisation, Term
-from steerco.apps.organisation.selectors import forget_words, organisation
+from steerco.apps.organisation.selectors import forget_days_off, forget_words, organisation
 from steerco.kit.history import Write, save
 from steerco.kit.history.writes import append_events
 from steerco.kit.journal.models import Event
@@ -21,6 +21,8 @@ def configure(actor: Actor, values: Mapping[str, Any]) -> Organisation:
     for name, value in values.items():
         setattr(row, name, value)
     save(actor, [Write(row, fields=frozenset(values) if row.pk else None)], kind="organisation.changed")
+    forget_days_off()
+    transaction.on_commit(forget_days_off)  # what was read meanwhile was from before
     return row
 
 

@@ -20,8 +20,6 @@ from steerco.apps.escalation.measures import (
 from steerco.apps.initiatives.states import StateGroup
 from steerco.apps.planning.models import Milestone
 
-KEY_TIERS = (Milestone.Tier.BOARD, Milestone.Tier.GATE, Milestone.Tier.CONTRACT, Milestone.Tier.PAYMENT)
-
 
 def _late(tiers: Iterable[str]) -> Iterable[tuple[int, int, int]]:
     """(entry, initiative, working days late) of the open milestones of `tiers` that are forecast after their
@@ -43,7 +41,7 @@ def _late(tiers: Iterable[str]) -> Iterable[tuple[int, int, int]]:
 def _latest() -> Iterable[tuple[int, int, int]]:
     """Of each initiative the milestone that is latest: one escalation says that a plan slips, not one for each."""
     worst: dict[int, tuple[int, int, int]] = {}
-    for entry, initiative, late in _late(KEY_TIERS):
+    for entry, initiative, late in _late(Milestone.KEY_TIERS):
         if initiative not in worst or late > worst[initiative][2]:
             worst[initiative] = (entry, initiative, late)
     return worst.values()

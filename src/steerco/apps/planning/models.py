@@ -28,6 +28,9 @@ class Milestone(Record):
         PAYMENT = "payment", _("payment")
         TEAM = "team", _("team")
 
+    # What a board, a gate, a contract or a payment waits for; the others are the team's own.
+    KEY_TIERS: ClassVar[tuple[str, ...]] = (Tier.BOARD, Tier.GATE, Tier.CONTRACT, Tier.PAYMENT)
+
     register_key: ClassVar[str] = "milestone"
     number_prefix: ClassVar[str] = "M"
     states: ClassVar[States] = MILESTONE_STATES

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from steerco.apps.cycles.consolidation import read_line
 from steerco.apps.cycles.kinds import PARTS
@@ -289,6 +290,11 @@ def _narratives(content: Content) -> Iterable[Narrative]:
         for fact in part["facts"]:
             words = fact_words(fact)
             lines.append(f"{fact['ref']} {fact['title']}{f': {words}' if words else ''}")
+        if part.get("more"):
+            lines.append(
+                ngettext("and %(n)s more, not shown", "and %(n)s more, not shown", part["more"])
+                % {"n": part["more"]}
+            )
         if lines:
             known = PARTS.get(part["key"])
             yield Narrative(str(known.label) if known else part["key"], "\n".join(lines))

@@ -42,6 +42,11 @@ def once_per_request(read: Callable[P, R]) -> Callable[P, R]:
     return kept
 
 
+def is_one_request() -> bool:
+    """Whether answers are kept now."""
+    return _kept.get() is not None
+
+
 def forget() -> None:
     """Read everything anew from here on: after a write."""
     known = _kept.get()

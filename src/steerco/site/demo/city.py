@@ -17,6 +17,7 @@ from steerco.kit import clock
 from steerco.kit.permissions import Actor
 from steerco.site.demo.accounts import give_post, give_roles, make_people
 from steerco.site.demo.authority import tell_authority
+from steerco.site.demo.commissions import tell_commissions
 from steerco.site.demo.decisions import ProjectDecisions, tell_bodies
 from steerco.site.demo.deliveries import Deliveries
 from steerco.site.demo.entries import tell_entries
@@ -80,6 +81,7 @@ class _Loading:
         self.timeline.call(max(p.start for p in self.city.projects), 11, self.office, self._give_roles)
         tell_authority(self.timeline, self.city, self.people, self.office)
         tell_requests(self.timeline, self.people, self.office)
+        tell_commissions(self.timeline, self.people, self.office)
         WeeklyReports(self.timeline, self.city, self.people, self.office).tell()
         self.timeline.write()
 

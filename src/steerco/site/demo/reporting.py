@@ -9,12 +9,12 @@ from steerco.apps.cycles.models import Cadence, FrozenReport, Report
 from steerco.apps.cycles.services import approve, submit, write_cadences
 from steerco.apps.cycles.turning import turn
 from steerco.apps.initiatives.records import write_records
+from steerco.apps.organisation.selectors import work_week
 from steerco.apps.people.models import Person
 from steerco.apps.reporting.publishing import publish
 from steerco.apps.stakeholders.models import DistributionList
 from steerco.apps.stakeholders.receivers import recipients_of
 from steerco.engine.calendar import dates_of
-from steerco.engine.performance.rag import WorkWeek
 from steerco.kit.history import Change
 from steerco.kit.permissions import Actor
 from steerco.site.demo.story import City, ProjectText
@@ -37,7 +37,7 @@ class WeeklyReports:
     def tell(self) -> None:
         """Put it all on the timeline."""
         self._call(self.first - timedelta(days=7), 9, self.office, self._set)
-        week = WorkWeek()
+        week = work_week()
         for number in range(WEEKS):
             end = self.first + timedelta(weeks=number)
             dates = dates_of(end, Cadence().offsets, week)
