@@ -9,7 +9,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import translation
 from tests.apps.cycles.test_consolidation import PATH, RED, consolidated, reported
-from tests.apps.cycles.world import WEDNESDAY, Programme
+from tests.apps.cycles.world import FRIDAY, WEDNESDAY, Programme
 from tests.apps.worlds import OPERATOR, actor, browser, person, record
 
 from steerco.apps.cycles.corrections import correct
@@ -17,6 +17,7 @@ from steerco.apps.cycles.drafts import Typed
 from steerco.apps.cycles.models import Cadence, Cycle, FrozenReport
 from steerco.apps.cycles.services import approve, freeze, submit
 from steerco.apps.cycles.turning import turn
+from steerco.apps.governance.services import write_decisions
 from steerco.apps.initiatives.services import restrict
 from steerco.apps.people.services import write_people
 from steerco.apps.reporting import letters
@@ -136,6 +137,39 @@ def test_the_summary_says_first_what_is_wanted_and_leaves_out_what_was_restricte
     outside = summary_of(edition, None, None)
     assert outside.hidden
     assert "supplier" not in json.dumps([line.text for section in outside.sections for line in section.lines])
+
+
+def test_only_who_decides_has_buttons_in_the_mail_and_they_answer_that_one_question() -> None:
+    found = reported()
+    edition = frozen(found)
+    sponsor = person("Sam Sponsor", "sponsor", found.root)
+    other = person("Vera Viewer", "viewer", found.root)
+    options = [{"key": "o1", "title": "Buy half now"}, {"key": "o2", "title": "Wait"}]
+    start = {"initiative": found.root, "title": "Buy ahead?", "options": options, "currency": "EUR"}
+    more = {
+        "recommendation": "Buy.",
+        "decide_by": FRIDAY,
+        "owner": found.rita.party,
+        "decider": sponsor.party,
+    }
+    with clock.at(WEDNESDAY):
+        row = write_decisions(found.reviewer, [Change({**start, **more})])[0]
+        for state in ("prepared", "asked"):
+            write_decisions(found.reviewer, [Change({"state": state}, pk=row.pk)])
+        content = json.loads(edition.content)
+        part = next(part for part in content["parts"] if part["key"] == "asked")
+        fact = {"kind": "wanted", "entry": row.entry_id, "ref": "D-1", "title": row.title, "place": "Prg"}
+        part["facts"].append({**fact, "after": FRIDAY.isoformat(), "decider": "Sam Sponsor", "owner": ""})
+        edition.pk, edition._state.adding, edition.number = None, True, 2
+        edition.content = json.dumps(content)
+        edition.save()
+        shown = summary_of(edition, sponsor, actor(sponsor)).sections[0].lines
+        assert shown[0].text == "D-1 Buy ahead?"
+        assert "Buy half now" in [label for label, _path in shown[0].answers]
+        assert not any(line.answers for line in summary_of(edition, other, actor(other)).sections[0].lines)
+        assert not any(line.answers for line in summary_of(edition, None, None).sections[0].lines)
+        assert Client().get(shown[0].answers[0][1]).status_code == 200
+        assert len({path.split("?")[0] for _label, path in shown[0].answers}) == 1
 
 
 @pytest.mark.slow

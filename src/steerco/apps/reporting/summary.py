@@ -18,7 +18,7 @@ from steerco.apps.people.models import Person
 from steerco.kit.permissions import Actor
 
 Content = dict[str, Any]
-MOST = 5  # lines of a section
+MOST, OTHERS = 5, 3  # lines about decisions, and of every other section
 LONGEST = 200  # characters of a line
 WORDS = dict(RATINGS)
 DECISIONS, MOVED, RISKS = ("asked", "help"), ("moved", "slipped"), ("top_risks", "risks")
@@ -99,7 +99,10 @@ def summary_of(frozen: FrozenReport, person: Person | None, reader: Actor | None
         rating_words=str(WORDS.get(overall["value"], "")),
         headline=content["headline"],
         sections=[
-            Section(title, lines[:MOST], max(0, len(lines) - MOST)) for title, lines in sections if lines
+            Section(title, lines[:most], max(0, len(lines) - most))
+            for title, lines in sections
+            if lines
+            for most in (MOST if lines is decisions else OTHERS,)
         ],
         hidden=kept != every,
     )
