@@ -495,3 +495,5 @@ def hide(world: World, code: str) -> None:
     snapshot(place, date(2025, 9, 30), "red")
     _authority(world, code)
     _governance(world, code)
+    money.write_money(world, code)
+    money.write_commissions(world, code)

@@ -58,6 +58,7 @@ class Below:
             "before": overall.get("before", ""),
             "computed": overall.get("computed", ""),
             "headline": self.content["headline"] if self.content else "",
+            "questions": self.content.get("questions", []) if self.content and self.current else [],
             "path": self.content["path"] if self.content else {"text": "", "by": ""},
         }
 
@@ -84,7 +85,7 @@ class Below:
 def read_line(line: dict[str, Any]) -> dict[str, Any]:
     """A line of a frozen consolidated report. Those of before calendars could take the last report have no `current`:
     there it was whoever had reported this time."""
-    return {"told": None, "bridge": "", "current": not line["age"], **line}
+    return {"told": None, "bridge": "", "current": not line["age"], "questions": [], **line}
 
 
 def reports_below(reader: Actor, cycle: Cycle) -> list[Below]:

@@ -31,7 +31,7 @@ class CadenceRegister(Register):
     )
     menu = "reporting"
     model = Cadence
-    related: ClassVar[Sequence[str]] = ("initiative", "reviewer", "consolidator", "receivers")
+    related: ClassVar[Sequence[str]] = ("initiative", "contact", "reviewer", "consolidator", "receivers")
     order = ("initiative__sort_name", "id")
     actions: ClassVar[dict[str, str]] = {
         "view": "initiative.view",
@@ -62,6 +62,13 @@ class CadenceRegister(Register):
         Column("reviewer", help=_("Empty: whoever leads the initiative of the calendar.")),
         Column("consolidator", help=_("Empty: whoever leads the initiative of the calendar.")),
         Column(
+            "contact",
+            help=_(
+                "Who reports in place of whoever leads it, where the calendar covers the initiative itself: "
+                "somebody of a supplier, say. Without an account they get the form by mail."
+            ),
+        ),
+        Column(
             "receivers",
             help=_("The distribution list that its consolidated report is published to."),
         ),
@@ -75,7 +82,7 @@ class CadenceRegister(Register):
         Section(_("What is reported"), ("title", "initiative", "kind", "covers", "asks", "starts", "ends")),
         Section(_("How often"), ("rhythm", "anchor", "own_ends")),
         Section(_("By when"), ("opens", "due", "review", "lock", "lock_hour", "publish")),
-        Section(_("Who"), ("reviewer", "consolidator", "receivers")),
+        Section(_("Who"), ("contact", "reviewer", "consolidator", "receivers")),
     )
 
     def write(

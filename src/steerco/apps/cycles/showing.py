@@ -9,8 +9,10 @@ from django.utils.functional import Promise
 
 from steerco.apps.cycles.consolidation import read_line
 from steerco.apps.cycles.drafts import Content, Page, key_of, told_facts
+from steerco.apps.cycles.entering import entered_words
 from steerco.apps.cycles.facts import Fact
-from steerco.apps.cycles.kinds import CONSOLIDATED, KINDS, PARTS, Part
+from steerco.apps.cycles.kinds import CONSOLIDATED, KINDS, LONGEST, PARTS, Part, Question
+from steerco.apps.cycles.layouts import answer_words
 from steerco.apps.cycles.models import RATINGS
 from steerco.apps.cycles.wording import fact_words, finding_words
 from steerco.apps.indicators.dimensions import dimension_label
@@ -91,6 +93,57 @@ class PartField:
     text: str
     last: str
     errors: list[str] = field(default_factory=list)
+    longest: int = LONGEST
+    required: bool = False
+
+
+@dataclass
+class QuestionField:
+    """A question of the calendar's own: what was answered, and what the last report said."""
+
+    question: Question
+    value: str
+    last: str
+    errors: list[str] = field(default_factory=list)
+
+
+def question_fields(page: Page, errors: dict[str, list[str]]) -> list[QuestionField]:
+    """The calendar's own questions as they are asked on the page."""
+    said = {
+        one["key"]: answer_words(one["type"], one["value"]) for one in (page.last or {}).get("questions", ())
+    }
+    return [
+        QuestionField(
+            one,
+            page.content["answers"].get(one.key, ""),
+            said.get(one.key, ""),
+            errors.get(f"answer-{one.key}", []),
+        )
+        for one in page.report.what.questions
+    ]
+
+
+def answer_table(below: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+    """The answers of those below as a table: the questions in order, and a row for each that answered; None without
+    questions."""
+    labels: dict[str, str] = {}
+    for line in below:
+        for one in line["questions"]:
+            labels.setdefault(one["label"], one["label"])
+    if not labels:
+        return None
+    rows = []
+    for line in below:
+        said = {one["label"]: answer_words(one["type"], one["value"]) for one in line["questions"]}
+        if said:
+            rows.append(
+                {
+                    "name": line["name"],
+                    "report": line["report"],
+                    "cells": [said.get(label, "") for label in labels],
+                }
+            )
+    return {"labels": list(labels), "rows": rows}
 
 
 def shown_form(page: Page, errors: dict[str, list[str]]) -> dict[str, Any]:
@@ -125,6 +178,9 @@ def shown_form(page: Page, errors: dict[str, list[str]]) -> dict[str, Any]:
         "last_headline": last.get("headline", ""),
         "path": content["path"],
         "below": [one.line for one in page.below],
+        "answers": answer_table([one.line for one in page.below]),
+        "questions": question_fields(page, errors),
+        "has_path": page.report.what.path,
         "is_consolidated": page.report.kind == CONSOLIDATED,
         "path_errors": [*errors.get("path-text", ()), *errors.get("path-by", ())],
     }
@@ -145,6 +201,8 @@ def _part_field(page: Page, part: Part, last: str, errors: dict[str, list[str]])
         content["texts"].get(part.key, ""),
         last,
         errors.get(f"text-{part.key}", []),
+        page.report.what.longest(part.key),
+        part.key in page.report.what.required,
     )
 
 
@@ -156,6 +214,7 @@ def shown_content(content: Content, *, every_part: bool = False) -> dict[str, An
     """A submitted or frozen report as it is read; with `every_part`, the empty ones too."""
     kind = KINDS.get(content["kind"])
     by = content["path"].get("by")
+    below = [read_line(line) for line in content.get("below", ())]
     return {
         "content": content,
         "kind": kind.label if kind else content["kind"],
@@ -167,7 +226,13 @@ def shown_content(content: Content, *, every_part: bool = False) -> dict[str, An
             }
             for one in content["ratings"]
         ],
-        "below": [read_line(line) for line in content.get("below", ())],
+        "below": below,
+        "answers": answer_table(below),
+        "questions": [
+            {**one, "words": answer_words(one["type"], one["value"])} for one in content.get("questions", ())
+        ],
+        "entered": entered_words(content["entered"]) if content.get("entered") else "",
+        "entered_note": content["entered"]["note"] if content.get("entered") else "",
         "path_by": date.fromisoformat(by) if by else None,
         "parts": [
             {

@@ -16,6 +16,7 @@ from steerco.apps.cycles.models import FrozenReport
 from steerco.apps.cycles.wording import fact_words, finding_words, short_date
 from steerco.apps.indicators.dimensions import dimension_label
 from steerco.apps.organisation.selectors import organisation
+from steerco.apps.reporting.answers import question_narratives
 from steerco.apps.reporting.words import labels_for, rating_value
 from steerco.exchange.packs.content import (
     Change,
@@ -298,3 +299,4 @@ def _narratives(content: Content) -> Iterable[Narrative]:
         if lines:
             known = PARTS.get(part["key"])
             yield Narrative(str(known.label) if known else part["key"], "\n".join(lines))
+    yield from question_narratives(content)
