@@ -31,6 +31,7 @@ SAME = {
     "REVISION",
     "Register",
     "Revision",
+    "Signal",
     "Stakeholder",
     "Status",
     "TEXT",

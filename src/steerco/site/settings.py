@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "steerco.apps.planning",
     "steerco.apps.raid",
     "steerco.apps.stakeholders",
+    "steerco.apps.foresight",
     "steerco.apps.finance",
     "steerco.apps.change",
     "steerco.apps.governance",

@@ -29,6 +29,7 @@ urlpatterns = [
     path("people/", include("steerco.apps.people.urls")),
     path("people/", include("steerco.apps.handover.urls")),
     path("hygiene/", include("steerco.apps.hygiene.urls")),
+    path("warnings/", include("steerco.apps.foresight.urls")),
     path("", include("steerco.apps.escalation.urls")),
     path("", include("steerco.apps.deliverables.urls")),
     path("entries/", include("steerco.apps.links.urls")),
