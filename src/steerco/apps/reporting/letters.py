@@ -147,8 +147,8 @@ def letter(delivery: Delivery) -> outbox.Mail:
         subject = _("Corrected: %(subject)s") % {"subject": subject}
     return outbox.Mail(
         subject=subject[:200],
-        text=render_to_string("reporting/letter.txt", context),
-        html=render_to_string("reporting/letter.html", context),
+        text=render_to_string("reporting/mail.txt", context),
+        html=render_to_string("reporting/mail.html", context),
         headers=headers(),
         attachments=attachments,
     )

@@ -92,6 +92,7 @@ def _meant(line: str, known: Mapping[str, int | None], parties: Mapping[str, set
         return Meant(line, next(iter(here)))
     if not address:
         raise ValidationError(
-            _("Nobody here is called “%(name)s”. Somebody outside: “Name <address>”.") % {"name": line}
+            _("Nobody here is called “%(name)s”. Somebody outside: “Ann Ash <ann@example.org>”.")
+            % {"name": line}
         )
     return Meant(line, None, name, address)

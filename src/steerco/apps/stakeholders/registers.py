@@ -177,7 +177,9 @@ class DistributionListRegister(RecordRegister):
         Column("purpose", headers=("use", "used for", "Zweck")),
         Column(
             "members",
-            help=_("One a line: a person, post or body here; somebody outside as “Name <address>”."),
+            help=_(
+                "One a line: a person, post or body here; somebody outside as “Ann Ash <ann@example.org>”."
+            ),
             headers=("recipients", "receivers", "people", "Empfänger", "Mitglieder"),
         ),
         Column("owner", headers=("responsible", "kept by", "Verantwortlich")),
