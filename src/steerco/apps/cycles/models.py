@@ -22,7 +22,9 @@ from steerco.kit.history import Versioned, versioned
 from steerco.kit.permissions import Access, ScopedQuerySet
 from steerco.kit.states import States
 
-SCHEMA = 1  # of the frozen content
+SCHEMA = (
+    2  # of the frozen content; 2 adds `assurance` and the weeks of a rating, older ones are read as they are
+)
 FURTHEST = 60  # working days from the last day of a period
 
 # What a rating in a report may be: a colour, or a state that is no colour.

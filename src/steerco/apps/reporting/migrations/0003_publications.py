@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cycles', '0004_receivers'),
+        ('cycles', '0005_receivers'),
         ('initiatives', '0002_seats'),
         ('people', '0001_initial'),
         ('reporting', '0002_pack_of_a_frozen_report'),

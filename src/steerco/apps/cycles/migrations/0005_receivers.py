@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cycles', '0003_forms_and_guests'),
+        ('cycles', '0004_second_rating'),
         ('stakeholders', '0003_distribution_list'),
     ]
 
