@@ -11,6 +11,7 @@ class CyclesConfig(AppConfig):
             actions,
             buttons,
             corrections,
+            evidence,
             jobs,
             panels,
             registers,
