@@ -13,7 +13,6 @@ from steerco.kit import clock
 from steerco.kit.permissions import Actor, visible_to
 from steerco.site.outlook import Number, Quarter, counted, quarters, titled
 
-FAR = timedelta(days=90)
 QUARTERS = 9  # the present one and two years
 SHOWN = 8
 WAITING = (Initiative.Status.PROPOSED, Initiative.Status.APPROVED, Initiative.Status.INITIATING)
@@ -23,14 +22,15 @@ AHEAD = (Risk.Proximity.QUARTER, Risk.Proximity.YEAR, Risk.Proximity.LATER)
 def horizon(actor: Actor, place: Initiative | None) -> dict[str, Any]:
     """What the page shows."""
     today = clock.today()
+    pipeline = [_waiting(actor, place, status) for status in WAITING]
     return {
-        "pipeline": [_waiting(actor, place, status) for status in WAITING],
+        "pipeline": pipeline,
+        "is_waiting": any(part["rows"] for part in pipeline),
         "columns": [_("Gates"), _("Board milestones"), _("Decisions needed"), _("Early warnings")],
         "quarters": [_filled(actor, place, quarter) for quarter in quarters(today, QUARTERS)],
         "risks": [_risks(actor, place, proximity) for proximity in AHEAD],
         "ending": _ending(actor, place, today),
         "posts": _posts(actor, place, today),
-        "far": today + FAR,
     }
 
 
