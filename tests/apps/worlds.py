@@ -26,6 +26,7 @@ NEEDED: dict[str, dict[str, Any]] = {
     "cadence": {"anchor": date(2026, 11, 27)},
     "checklist": {"rank": 1, "checklist": "Start"},
     "deliverable": {"weight": 1},
+    "distribution_list": {"members": "Ann Ash <ann@supplier.example>"},
     "decision": {"state": "draft", "silence_verdict": "", "silence_clause": ""},
     "change_request": {"state": "draft", "silence_verdict": "", "silence_clause": ""},
 }

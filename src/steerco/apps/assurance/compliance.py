@@ -46,13 +46,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Map:
-    """All initiatives and controls. `collected`: of how many cells the system could tell, in percent."""
+    """All initiatives and controls. `collected`: of how many cells the system could tell, in percent.
+    `silent`: of how many projects nothing is known, which are not listed."""
 
     labels: list[Any]
     rows: list[Row]
     totals: list[tuple[int, int]]
     collected: int
     left_out: int
+    silent: int
 
 
 def compliance(actor: Actor, place: Initiative | None, day: date) -> Map:
@@ -64,12 +66,15 @@ def compliance(actor: Actor, place: Initiative | None, day: date) -> Map:
     )
     projects = every[:MOST]
     found = [kind.find(actor, [row.pk for row in projects], day) for kind in kinds]
-    rows = []
+    rows, silent = [], 0
     for project in projects:
         cells = []
         for kind, results in zip(kinds, found, strict=True):
             values = results.get(project.pk, NOTHING).values
             cells.append(Cell(values["result"], _short(values), kind.say(values), kind.url(project)))
+        if all(cell.result == "na" for cell in cells):
+            silent += 1
+            continue
         rows.append(Row(project, cells, buttons_at("assurance.help", actor, project)))
     told = [cell for row in rows for cell in row.cells]
     totals = [
@@ -81,7 +86,7 @@ def compliance(actor: Actor, place: Initiative | None, day: date) -> Map:
     ]
     collected = 100 * sum(cell.result != "na" for cell in told) // len(told) if told else 0
     rows.sort(key=lambda row: (-row.wanting, row.initiative.sort_name))
-    return Map([kind.label for kind in kinds], rows, totals, collected, len(every) - len(projects))
+    return Map([kind.label for kind in kinds], rows, totals, collected, len(every) - len(projects), silent)
 
 
 def _short(values: dict[str, Any]) -> str:

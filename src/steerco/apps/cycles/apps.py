@@ -12,6 +12,7 @@ class CyclesConfig(AppConfig):
             buttons,
             corrections,
             early_signs,
+            evidence,
             jobs,
             panels,
             registers,

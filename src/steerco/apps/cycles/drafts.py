@@ -10,6 +10,7 @@ from django.db import transaction
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from steerco.apps.assurance.selectors import second_ratings
 from steerco.apps.cycles.computing import Computed, compute
 from steerco.apps.cycles.consolidation import Below, compute_below, gather_below
 from steerco.apps.cycles.entering import Entered, read_source
@@ -17,6 +18,7 @@ from steerco.apps.cycles.facts import Fact, Span, gather, milestones_ahead
 from steerco.apps.cycles.kinds import CONSOLIDATED, LONGEST, Part, ReportKind
 from steerco.apps.cycles.layouts import frozen_answers, read_answer
 from steerco.apps.cycles.models import RATINGS, SCHEMA, Draft, FrozenReport, Report
+from steerco.apps.cycles.replay import weeks_of
 from steerco.apps.initiatives.readers import as_readers
 from steerco.kit import clock
 from steerco.kit.history import Conflict, Invalid
@@ -41,6 +43,8 @@ class Page:
     computed: Computed
     last: Content | None
     below: tuple[Below, ...] = ()  # of a consolidated report
+    second: Content | None = None  # what the newest issued review says
+    weeks: dict[str, int] = field(default_factory=dict)  # for how long the figures have said so
 
     @property
     def content(self) -> Content:
@@ -197,7 +201,10 @@ def open_page(actor: Actor, report: Report) -> Page:
     if "next" in report.what.parts:
         facts["next"] = milestones_ahead(reader, report.initiative, end)[:1]
     day = min(end, clock.today())
-    return Page(report, draft, facts, compute(reader, report.initiative, day), last)
+    place, computed = report.initiative, compute(reader, report.initiative, day)
+    weeks = weeks_of(reader, place, day, computed.colours.get("overall", ""))
+    second = second_ratings(reader, [place.pk], day).get(place.pk)
+    return Page(report, draft, facts, computed, last, second=second.content if second else None, weeks=weeks)
 
 
 def save_draft(actor: Actor, report: Report, typed: Typed, seen: str = "") -> Draft:
@@ -297,12 +304,14 @@ def build(page: Page, *, unchanged: bool = False) -> Content:
                 "before": before.get(dimension, ""),
                 "computed": page.computed.colours.get(dimension, ""),
                 "because": page.computed.why.get(dimension, []),
+                **({"weeks": page.weeks} if dimension == "overall" and page.weeks else {}),
             }
             for dimension in report.what.dimensions
         ],
         "path": content["path"],
         "parts": [_part(page, part) for part in report.what.shown_parts],
         "below": [one.line for one in page.below],
+        "assurance": page.second,
         **({"questions": frozen_answers(report.what, content["answers"])} if report.what.questions else {}),
     }
 

@@ -16,12 +16,15 @@ from steerco.apps.cycles.layouts import shaped
 from steerco.apps.cycles.states import REPORT_STATES
 from steerco.apps.initiatives.models import OF_INITIATIVE, Initiative, Record
 from steerco.apps.people.models import Party
+from steerco.apps.stakeholders.models import DistributionList
 from steerco.engine.calendar import Offsets, Rhythm
 from steerco.kit.history import Versioned, versioned
 from steerco.kit.permissions import Access, ScopedQuerySet
 from steerco.kit.states import States
 
-SCHEMA = 1  # of the frozen content
+SCHEMA = (
+    2  # of the frozen content; 2 adds `assurance` and the weeks of a rating, older ones are read as they are
+)
 FURTHEST = 60  # working days from the last day of a period
 
 # What a rating in a report may be: a colour, or a state that is no colour.
@@ -97,6 +100,14 @@ class Cadence(Versioned):
         on_delete=models.PROTECT,
         related_name="+",
         verbose_name=_("contact outside"),
+    )
+    receivers = models.ForeignKey(
+        DistributionList,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("receivers"),
     )
     layout = models.JSONField(_("form"), default=dict, blank=True, editable=False)  # see `layouts`
     starts = models.DateField(_("from"), null=True, blank=True)

@@ -1,12 +1,14 @@
 """What the pages of a report show: facts and ratings in words, and the fields of the form."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import ngettext
 
+from steerco.apps.assurance.selectors import FAR_APART, steps_apart
 from steerco.apps.cycles.consolidation import read_line
 from steerco.apps.cycles.drafts import Content, Page, key_of, told_facts
 from steerco.apps.cycles.entering import entered_words
@@ -14,6 +16,7 @@ from steerco.apps.cycles.facts import Fact
 from steerco.apps.cycles.kinds import CONSOLIDATED, KINDS, LONGEST, PARTS, Part, Question
 from steerco.apps.cycles.layouts import answer_words
 from steerco.apps.cycles.models import RATINGS
+from steerco.apps.cycles.replay import weeks_said
 from steerco.apps.cycles.wording import fact_words, finding_words
 from steerco.apps.indicators.dimensions import dimension_label
 
@@ -177,11 +180,13 @@ def shown_form(page: Page, errors: dict[str, list[str]]) -> dict[str, Any]:
         "headline": content["headline"],
         "last_headline": last.get("headline", ""),
         "path": content["path"],
-        "below": [one.line for one in page.below],
+        "below": [_shown_line(one.line) for one in page.below],
         "answers": answer_table([one.line for one in page.below]),
         "questions": question_fields(page, errors),
         "has_path": page.report.what.path,
         "is_consolidated": page.report.kind == CONSOLIDATED,
+        "assurance": shown_second(page.second, content["ratings"].get("overall", {}).get("value", "")),
+        "replay": replay_words({**content["ratings"].get("overall", {}), "weeks": page.weeks}),
         "path_errors": [*errors.get("path-text", ()), *errors.get("path-by", ())],
     }
 
@@ -206,6 +211,35 @@ def _part_field(page: Page, part: Part, last: str, errors: dict[str, list[str]])
     )
 
 
+def shown_second(second: Content | None, declared: str) -> dict[str, Any] | None:
+    """What the reviewers say beside what is declared: `far` where the two are two steps of five apart or more."""
+    if not second:
+        return None
+    far = steps_apart(declared, second["value"]) >= FAR_APART
+    return {**second, "day": date.fromisoformat(second["on"]), "far": far}
+
+
+def replay_words(one: Mapping[str, Any]) -> str:
+    """For how long the figures have contradicted what is declared; "" where they do not."""
+    colour, weeks = weeks_said(one)
+    if not weeks:
+        return ""
+    text = ngettext(
+        "Declared %(declared)s; by the figures %(computed)s or worse for %(n)s week.",
+        "Declared %(declared)s; by the figures %(computed)s or worse for %(n)s weeks.",
+        weeks,
+    )
+    labels = dict(RATINGS)
+    words = {"declared": str(labels[one["value"]]).lower(), "computed": str(labels[colour]).lower()}
+    return text % {**words, "n": weeks}
+
+
+def _shown_line(line: dict[str, Any]) -> dict[str, Any]:
+    """A line of a consolidated report with its second rating and how long the figures have said otherwise."""
+    second = shown_second(line.get("assurance"), line["value"])
+    return {**line, "second": second, "replay": replay_words(line) if line["current"] else ""}
+
+
 def _three() -> list[tuple[str, str | Promise]]:
     return [(key, label) for key, label in RATINGS if "-" not in key]
 
@@ -215,6 +249,7 @@ def shown_content(content: Content, *, every_part: bool = False) -> dict[str, An
     kind = KINDS.get(content["kind"])
     by = content["path"].get("by")
     below = [read_line(line) for line in content.get("below", ())]
+    overall = content["ratings"][0] if content["ratings"] else {}
     return {
         "content": content,
         "kind": kind.label if kind else content["kind"],
@@ -226,13 +261,15 @@ def shown_content(content: Content, *, every_part: bool = False) -> dict[str, An
             }
             for one in content["ratings"]
         ],
-        "below": below,
         "answers": answer_table(below),
         "questions": [
             {**one, "words": answer_words(one["type"], one["value"])} for one in content.get("questions", ())
         ],
         "entered": entered_words(content["entered"]) if content.get("entered") else "",
         "entered_note": content["entered"]["note"] if content.get("entered") else "",
+        "below": [_shown_line(line) for line in below],
+        "assurance": shown_second(content.get("assurance"), overall.get("value", "")),
+        "replay": replay_words(overall),
         "path_by": date.fromisoformat(by) if by else None,
         "parts": [
             {

@@ -103,7 +103,6 @@ def share_filled(contents: Iterable[Content]) -> Share:
             facts += len(part["facts"])
             filled += sum(len(f["ref"]) + len(f["title"]) + len(fact_words(f)) for f in part["facts"])
             typed += len(part["text"])
-        filled += sum(len(one["computed"]) for one in content["ratings"])
         if not content["unchanged"]:
             typed += len(content["headline"]) + len(content["path"].get("text", ""))
             typed += sum(len(one["why"]) for one in content["ratings"])

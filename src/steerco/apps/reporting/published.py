@@ -1,4 +1,4 @@
-"""The pack of a consolidated report: what was frozen, and nothing else. The same frozen data gives the same pack."""
+"""The pack of a frozen report: what was frozen, and nothing else. The same frozen data gives the same pack."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -13,8 +13,10 @@ from django.utils.translation import ngettext
 from steerco.apps.cycles.consolidation import read_line
 from steerco.apps.cycles.kinds import PARTS
 from steerco.apps.cycles.models import FrozenReport
+from steerco.apps.cycles.showing import replay_words, shown_second
 from steerco.apps.cycles.wording import fact_words, finding_words, short_date
 from steerco.apps.indicators.dimensions import dimension_label
+from steerco.apps.indicators.indicators import rating_word
 from steerco.apps.organisation.selectors import organisation
 from steerco.apps.reporting.answers import question_narratives
 from steerco.apps.reporting.words import labels_for, rating_value
@@ -47,9 +49,11 @@ class Told:
 
 
 def published_content(frozen: FrozenReport, *, audience: str = "", attribution: str = "") -> PackContent:
-    """Everything that the pack of a frozen consolidated report shows, in the active language. Three queries."""
+    """Everything that the pack of a frozen report shows, in the active language. A consolidated one shows what those
+    below said, another one itself on a page. Three queries."""
     content: Content = json.loads(frozen.content)
-    told = list(_told(content, frozen))
+    many = bool(content.get("below"))
+    told = list(_told(content, frozen)) if many else [Told(_line_of_itself(content), content)]
     dimensions = _dimensions(content, told)
     settings_row = organisation()
     as_of = _day(content["period"]["end"]) or frozen.frozen_at.date()
@@ -74,16 +78,17 @@ def published_content(frozen: FrozenReport, *, audience: str = "", attribution: 
         scale=scale,
         dimensions=tuple(dimension_label(key) for key in dimensions),
         labels=labels_for(translation.get_language() or "en", of_projects=_of_projects(told)),
-        decisions=tuple(_decisions(parts.get("asked", {}).get("facts", ()))),
+        decisions=tuple(_decisions(_facts(parts, "asked", "help"))),
         changes=tuple(_changes(told)),
         ratings=tuple(_row(one, dimensions, scale) for one in told),
         distribution=tuple(_distribution(told, has_before)),
         milestones=tuple(_milestones(parts)),
-        risks=tuple(_risks(parts.get("top_risks", {}).get("facts", ()))),
+        risks=tuple(_risks(_facts(parts, "top_risks", "risks"))),
         projects=(
-            _page(content, dimensions, scale),
-            *(_page(one.content, dimensions, scale) for one in told if one.content),
+            _page(content, dimensions, scale, content["title"] if not many else ""),
+            *(_page(one.content, dimensions, scale) for one in told if one.content and many),
         ),
+        alone=not many,
     )
 
 
@@ -95,6 +100,28 @@ def _told(content: Content, frozen: FrozenReport) -> Iterable[Told]:
     editions = {row.report_id: json.loads(row.content) for row in rows}
     for line in lines:
         yield Told(line, editions.get(line["report"]) if line["current"] else None)
+
+
+def _line_of_itself(content: Content) -> Content:
+    """The line of a report that consolidates nothing: what it says of its own initiative."""
+    overall = content["ratings"][0] if content["ratings"] else {}
+    said = {key: overall.get(key, "") for key in ("value", "before", "computed")}
+    place = content["initiative"]
+    return read_line(
+        {
+            "report": None,
+            "code": place["code"],
+            "name": place["name"],
+            "age": 0,
+            "headline": content["headline"],
+            **said,
+        }
+    )
+
+
+def _facts(parts: dict[str, Content], *keys: str) -> list[Content]:
+    """The facts of the first of these parts that the report has."""
+    return next((parts[key]["facts"] for key in keys if key in parts), [])
 
 
 def _dimensions(content: Content, told: Sequence[Told]) -> list[str]:
@@ -148,10 +175,15 @@ def _row(one: Told, dimensions: Sequence[str], scale: RatingScale) -> RatingRow:
 
 def _named_with_age(line: Content) -> str:
     """The name, with the day that the report is about where that is not the last of this period."""
-    told = _day(line["told"]) if line["age"] else None
+    told, second, name = _day(line["told"]) if line["age"] else None, line["assurance"], str(line["name"])
+    if second:
+        name = _("%(name)s (reviewers: %(rating)s)") % {
+            "name": name,
+            "rating": rating_word(second["value"]).label,
+        }
     if told is None:
-        return str(line["name"])
-    return _("%(name)s (report of %(day)s)") % {"name": line["name"], "day": short_date(told)}
+        return name
+    return _("%(name)s (report of %(day)s)") % {"name": name, "day": short_date(told)}
 
 
 def _computed(key: str) -> RatingValue | None:
@@ -232,14 +264,14 @@ def _risks(facts: Iterable[Content]) -> Iterable[Risk]:
             )
 
 
-def _page(content: Content, dimensions: Sequence[str], scale: RatingScale) -> ProjectPage:
+def _page(content: Content, dimensions: Sequence[str], scale: RatingScale, title: str = "") -> ProjectPage:
     """A page of its own for each report: the sentence, the path to green, and every part with its facts in words."""
     place = content["initiative"]
     overall = content["ratings"][0] if content["ratings"] else None
     end = _day(place.get("forecast_end"))
     return ProjectPage(
         code=place["code"],
-        name=place["name"],
+        name=f"{place['name']}, {title}" if title else place["name"],
         unit=place["unit"],
         sponsor=place["sponsor"],
         manager=place["lead"],
@@ -251,12 +283,34 @@ def _page(content: Content, dimensions: Sequence[str], scale: RatingScale) -> Pr
     )
 
 
+def _second(content: Content) -> Iterable[Narrative]:
+    """What the reviewers say beside what is declared, and for how long the figures have said otherwise."""
+    overall: Content = content["ratings"][0] if content["ratings"] else {}
+    lines: list[str] = []
+    second = shown_second(content.get("assurance"), overall.get("value", ""))
+    if second:
+        named = {"rating": rating_word(second["value"]).label, "ref": second["ref"]}
+        said = _("The reviewers say %(rating)s (%(ref)s, %(day)s).")
+        lines.append(said % {**named, "day": short_date(second["day"])})
+        if second["far"]:
+            lines.append(_("That is two steps or more from what is declared."))
+    lines += [words for words in (replay_words(overall),) if words]
+    lines += [
+        f"{line['name']}: {words}"
+        for line in map(read_line, content.get("below", ()))
+        if line["current"] and (words := replay_words(line))
+    ]
+    if lines:
+        yield Narrative(_("Assurance"), "\n".join(lines))
+
+
 def _narratives(content: Content) -> Iterable[Narrative]:
     path = content["path"]
     if content["headline"]:
         yield Narrative(_("In a sentence"), content["headline"])
     if path.get("text"):
         yield Narrative(_("Path to green"), path["text"])
+    yield from _second(content)
     since = [line for line in map(read_line, content.get("below", ())) if line["bridge"]]
     if since:
         text = "\n".join(f"{line['name']}: {line['bridge']}" for line in since)

@@ -63,6 +63,8 @@ def _table(page: Page, table: Table, *, heads: bool = True) -> None:
     grid = page.add_table(rows=len(rows), cols=len(table.heads), style="Table Grid")
     grid.autofit = False
     share = sum(table.widths)
+    for x, width in enumerate(table.widths):
+        grid.columns[x].width = Mm(WIDTH * width / share)
     for y, row in enumerate(rows):
         for x, text in enumerate(row):
             cell = grid.cell(y, x)

@@ -38,6 +38,7 @@ class Mail:
     text: str
     html: str = ""
     headers: Mapping[str, str] | None = None
+    attachments: tuple[tuple[str, bytes, str], ...] = ()  # file name, content, media type
 
 
 # Given the message, what to send; None when the recipient may no longer see the object.
@@ -140,6 +141,8 @@ def _send(message: OutboxMessage) -> bool:
         )
         if mail.html:
             letter.attach_alternative(mail.html, "text/html")
+        for attachment in mail.attachments:
+            letter.attach(*attachment)
         letter.send()
     except Exception as error:  # the next message may do better; the row and the log say what happened
         log.warning("message %s was not sent", message.pk, exc_info=True)
