@@ -123,6 +123,8 @@ def test_the_mail_carries_the_document_and_whoever_may_no_longer_read_gets_nothi
     name, data, kind = sent["rita@example.org"].attachments[0]
     assert (name, data[:5], kind) == ("PRG-2026-11-27-1.pdf", b"%PDF-", "application/pdf")
     states = {line.delivery.email: str(line.state) for line in editions_published(edition.report)[0].lines}
+    rita = Delivery.objects.get(email="rita@example.org")
+    assert letters.language_of(rita) == "en-gb"  # a mail writes days as the pages do
     assert states == {OUTSIDE: "withheld: may no longer read it", "rita@example.org": "sent"}
 
 

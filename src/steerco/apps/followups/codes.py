@@ -69,7 +69,7 @@ def _render(message: OutboxMessage) -> outbox.Mail | None:
     if not may_open(link) or link.person.email != message.recipient or not code_is_out(link):
         return None
     user = link.person.user
-    with translation.override(((user and user.language) or organisation().language)[:2]):
+    with translation.override((user and user.language) or organisation().language):
         code = _code(link)
         lines = (
             _("Your code: %(code)s") % {"code": code},

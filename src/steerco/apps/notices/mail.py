@@ -32,7 +32,7 @@ def _render(message: OutboxMessage) -> outbox.Mail | None:
     if person is None or person.email != message.recipient:
         return None
     language = person.user.language if person.user and person.user.language else organisation().language
-    with translation.override(language[:2]):
+    with translation.override(language):
         reader = reader_of(person)
         notices = Notice.objects.filter(pk__in=message.payload["notices"], person=person).select_related(
             "entry"

@@ -59,7 +59,7 @@ def document_of(publication: Publication, language: str) -> PublishedFile:
 def language_of(delivery: Delivery) -> str:
     """The language that somebody is written to in."""
     user = delivery.person.user if delivery.person else None
-    return (user.language if user and user.language else organisation().language)[:2]
+    return user.language if user and user.language else organisation().language
 
 
 def may_get(delivery: Delivery, report: Report) -> bool:
@@ -126,7 +126,7 @@ def letter(delivery: Delivery) -> outbox.Mail:
     attachments: tuple[tuple[str, bytes, str], ...] = ()
     link = ""
     if not shown.hidden:
-        file = document_of(publication, (translation.get_language() or "en")[:2])
+        file = document_of(publication, translation.get_language() or settings.LANGUAGE_CODE)
         if file.size <= ATTACHED:
             attachments = ((file.name, (Path(settings.MEDIA_ROOT) / file.path).read_bytes(), PDF),)
         else:
