@@ -25,6 +25,7 @@ NEEDED: dict[str, dict[str, Any]] = {
     "decision_right": {"subject": "change"},
     "cadence": {"anchor": date(2026, 11, 27)},
     "checklist": {"rank": 1, "checklist": "Start"},
+    "meeting": {"day": date(2026, 12, 3)},
     "deliverable": {"weight": 1},
     "decision": {"state": "draft", "silence_verdict": "", "silence_clause": ""},
     "change_request": {"state": "draft", "silence_verdict": "", "silence_clause": ""},

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from tests.apps.worlds import NEEDED
-from tests.permissions import money, office
+from tests.permissions import meetings, money, office
 from tests.permissions.plans import bring_plans
 from tests.permissions.reporting import report_addresses, report_weekly
 
@@ -142,6 +142,7 @@ class World:
         fixed: dict[str, dict[str, Any]] = {
             **office.samples(self, code),
             **money.samples(self, code),
+            **meetings.samples(self, code),
             "links:tag": {"name": "urgent"},
             "links:change_comment": {"pk": entry, "comment_pk": self.extras["comment", code]},
             "links:file": {"pk": entry, "file_pk": self.extras["file", code]},

@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "steerco.apps.change",
     "steerco.apps.governance",
     "steerco.apps.deliverables",
+    "steerco.apps.meetings",
     "steerco.apps.cycles",
     "steerco.apps.commissions",
     "steerco.apps.reporting",

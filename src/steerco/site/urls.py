@@ -42,6 +42,7 @@ urlpatterns = [
     path("figures/", include("steerco.apps.indicators.urls")),
     path("money/", include("steerco.apps.finance.urls")),
     path("plans/", include("steerco.apps.planning.urls")),
+    path("meetings/", include("steerco.apps.meetings.urls")),
     path("reporting/", include("steerco.apps.cycles.urls")),
     path("commissions/", include("steerco.apps.commissions.urls")),
     path("packs/", include("steerco.apps.reporting.urls")),
