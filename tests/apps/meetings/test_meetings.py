@@ -65,7 +65,7 @@ def test_who_is_invited_gets_an_entry_for_the_calendar_and_every_change_of_it(bo
     first = sent()
     assert set(first) == {"clara@example.org", "sam@example.org", "mina@example.org", guest.email}
     letter = first["gus@supplier.example"]
-    assert letter.subject == "Invitation: Board, 3 December 2026, 10:00"
+    assert letter.subject == "Invitation: Board, 3 Dec 2026, 10:00"
     assert letter.attachments[0][2] == "text/calendar; method=REQUEST"
     assert "text/calendar" in letter.message().as_string()
     text = calendar(letter)

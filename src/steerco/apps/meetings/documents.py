@@ -38,7 +38,7 @@ def paper_of(reader: Actor | None, row: Meeting) -> bytes:
     return render_paper(
         Paper(
             language=(get_language() or "en")[:2],
-            kind=_("Minutes") if is_over else _("Agenda"),
+            kind=_("Minutes of the meeting") if is_over else _("Agenda"),
             title=row.title,
             organisation=settings.name,
             marking=settings.marking,
@@ -76,5 +76,5 @@ def _point(row: Meeting, number: int, line: Line, is_over: bool) -> Point:
 
 def paper_name(row: Meeting) -> str:
     """The name of its file."""
-    what = _("Minutes") if row.state in HELD else _("Agenda")
+    what = _("Minutes of the meeting") if row.state in HELD else _("Agenda")
     return f"{slugify(f'{row.title} {row.day.isoformat()} {what}') or 'meeting'}.pdf"

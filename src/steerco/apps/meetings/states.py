@@ -13,7 +13,7 @@ MEETING_STATES = States(
         State("held", _("held, minutes to be written"), "open", "orange"),
         State("issued", _("minutes issued"), "open", "purple"),
         State("approved", _("minutes approved"), "done", "green"),
-        State("cancelled", _("cancelled"), "done", "secondary"),
+        State("cancelled", _("called off"), "done", "secondary"),
     ),
     (
         Transition("call", _("Send the invitations"), frozenset({"draft"}), "called"),

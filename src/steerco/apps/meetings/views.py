@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -129,7 +130,10 @@ def _number(post: QueryDict, name: str) -> int:
 def _add_action(actor: Actor, row: Meeting, post: QueryDict) -> None:
     owner, due, where = None, None, row.initiative
     if name := post.get("owner", "").strip():
-        owner = reference("party").resolve(actor, name[:300])
+        try:
+            owner = reference("party").resolve(actor, name[:300])
+        except ValidationError as error:
+            raise Invalid({0: {"owner": error.messages}}) from None
     if code := post.get("where", "").strip():
         found = find_initiative(actor, code[:60])
         if found is None:
