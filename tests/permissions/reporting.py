@@ -39,6 +39,11 @@ def report_addresses(world: "World", code: str) -> dict[str, dict[str, Any]]:
     return {
         "cycles:cycle": cycle,
         "cycles:lock": cycle,
+        "cycles:remind": cycle,
+        "cycles:layout": {"pk": world.records["cadence", code].pk},
+        "cycles:guest": {"token": f"1-{'0' * 40}"},
+        "cycles:guest_draft": {"token": f"1-{'0' * 40}"},
+        "cycles:shut": report,
         "cycles:move": cycle,
         "cycles:report": report,
         "cycles:draft": report,

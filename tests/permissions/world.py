@@ -4,25 +4,25 @@ A (portfolio) > A1 (programme) > A11 (project) > A111 (workstream);   B (portfol
 HID (project below A, restricted to the portfolio manager alone).
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 from tests.apps.worlds import NEEDED
-from tests.permissions import meetings, money, office
+from tests.permissions import assurance, meetings, money, office
 from tests.permissions.plans import bring_plans
 from tests.permissions.reporting import report_addresses, report_weekly
+from tests.permissions.rounds import bring_rounds
+from tests.permissions.warned import warn_of
 
 from steerco.apps.access.models import Token, User
 from steerco.apps.change.models import ChangeRequest
 from steerco.apps.deliverables.models import ObligationTemplate
 from steerco.apps.deliverables.services import write_templates
-from steerco.apps.deliverables.signing import Terms, open_round
 from steerco.apps.escalation.ladder import Step
 from steerco.apps.escalation.proposals import Proposal, propose
 from steerco.apps.escalation.services import write_rights, write_settings, write_tolerances
-from steerco.apps.followups.models import FollowUp
-from steerco.apps.followups.services import Ask, answer, ask
+from steerco.apps.followups.services import Ask, ask
 from steerco.apps.governance.models import Decision
 from steerco.apps.governance.services import write_bodies
 from steerco.apps.indicators.models import PortfolioImport, Snapshot, Value
@@ -141,6 +141,7 @@ class World:
             return [("", {"pk": row.pk, **more})]
         fixed: dict[str, dict[str, Any]] = {
             **office.samples(self, code),
+            **assurance.samples(self, code),
             **money.samples(self, code),
             **meetings.samples(self, code),
             "links:tag": {"name": "urgent"},
@@ -167,6 +168,7 @@ class World:
             "followups:time": {"pk": self.extras["follow_up", code]},
             "followups:nudge": {"pk": self.extras["follow_up", code]},
             "hygiene:confirm": {"pk": entry},
+            "foresight:warning": {"pk": self.extras["warning", code]},
             "raid:answer_lesson": {
                 "pk": self.records["lesson", code].pk,
                 "entry_pk": entry,
@@ -226,16 +228,18 @@ def build() -> World:
     line = {"checklist": "Every project", "title": "Mandate is there"}
     world.line = write_templates(OPERATOR, [Change(line)])[0]
     office.add_mail(world, CANARY)
+    assurance.add_question(world)
     for code in ("A11", "B1", "HID"):
         office.add_request(world, code, CANARY if code == "HID" else f"of {code}")
         _records(world, code)
+        assurance.add_review(world, code, CANARY if code == "HID" else f"of {code}")
     _snapshots(world)
     world.extras["field", ""] = define_field(
         OPERATOR, "issue", {"key": "town", "label": "Town", "kind": "text"}
     ).pk
     for code in ("A11", "B1", "HID"):
         _extras(world, code)
-        _rounds(world, code)
+        bring_rounds(world, code)
         _imports(world, code)
     for persona, (role, place) in PERSONAS.items():
         if role:
@@ -389,6 +393,7 @@ def _extras(world: World, code: str) -> None:
     entry, other = Entry.objects.get(pk=risk.entry_id), Entry.objects.get(pk=issue.entry_id)
     text = f"{CANARY} comment" if code == "HID" else "A comment"
     world.extras["comment", code] = write_comment(OPERATOR, entry, text).pk
+    world.extras["warning", code] = warn_of(entry)
     upload = Upload(f"note-{code}.txt", [b"A note of the call."])
     world.extras["file", code] = attach_files(OPERATOR, entry, [upload])[0].pk
     for register in registers():
@@ -414,20 +419,6 @@ def _files(world: World, register: str, code: str) -> None:
     remove_attachment(OPERATOR, off)
     world.extras[f"file of {register}", code] = on.pk
     world.extras[f"file-restore of {register}", code] = off.pk
-
-
-def _rounds(world: World, code: str) -> None:
-    """A sign-off of the place's deliverable that is over, and one that waits for the project manager."""
-    entry = Entry.objects.get(pk=world.record("deliverable", code).entry_id)
-    approver = world.people["project_manager" if code == "A11" else "leaver"].party
-    other = world.people["sponsor"].party
-    signer = replace(OPERATOR, parties=frozenset({approver.pk}))
-    for name in ("signed round", "round"):
-        world.extras[name, code] = open_round(OPERATOR, entry, Terms([approver, other])).pk
-        follow_up = FollowUp.objects.get(kind="signoff", entry=entry, state="open", debtor=approver)
-        if name == "signed round":
-            answer(signer, follow_up, "return", "Not yet")
-        world.extras["approval", code] = follow_up.pk
 
 
 def _imports(world: World, code: str) -> None:
@@ -493,3 +484,5 @@ def hide(world: World, code: str) -> None:
     snapshot(place, date(2025, 9, 30), "red")
     _authority(world, code)
     _governance(world, code)
+    money.write_money(world, code)
+    money.write_commissions(world, code)

@@ -35,9 +35,12 @@ def place() -> Any:
     return initiative("PLACE")
 
 
+WRITERS = {"review": "pmo_manager"}  # whose role it takes, where it is not the project manager's
+
+
 @pytest.fixture
-def writer(place: Any) -> Client:
-    return browser(person("Wanda Writer", "project_manager", place))
+def writer(place: Any, key: str) -> Client:
+    return browser(person("Wanda Writer", WRITERS.get(key, "project_manager"), place))
 
 
 @pytest.fixture
@@ -191,11 +194,13 @@ def test_every_transition_leads_where_it_says(key: str, place: Any) -> None:
 
 def _put_to(key: str, place: Any) -> dict[str, Any]:
     """What a paper needs so that a decision can be asked for: somebody who may decide, and a choice."""
-    if key not in {"decision", "change_request"}:
+    if key not in {"decision", "change_request", "review_finding"}:
         return {}
     sponsor = (
         Party.objects.filter(name="Sue Sponsor").first() or person("Sue Sponsor", "sponsor", place).party
     )
+    if key == "review_finding":
+        return {"decider": sponsor}
     return {"decider": sponsor, "options": [{"key": f"o{n}", "title": f"Option {n}"} for n in (1, 2)]}
 
 

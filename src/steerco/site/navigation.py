@@ -45,9 +45,12 @@ def menu(request: HttpRequest) -> list[Item]:
             children=[
                 *lists("registers"),
                 Item(_("Calendar of meetings"), reverse("meetings:year")),
+                Item(_("Early warnings"), reverse("foresight:list")),
                 Item(_("Escalations"), reverse("escalation:list")),
                 Item(_("Enterprise risk"), reverse("raid:enterprise")),
                 Item(_("Dependency network"), reverse("raid:network")),
+                Item(_("Plan of reviews"), reverse("assurance:plan")),
+                Item(_("Ways of working"), reverse("assurance:compliance")),
             ],
         ),
         Item(_("Planning"), reverse("registers:list", args=["milestones"]), "l", children=lists("planning")),

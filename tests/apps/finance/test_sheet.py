@@ -214,7 +214,7 @@ def test_who_reads_and_who_writes(town: Any) -> None:
         client = browser(getattr(town, who))
         assert client.get("/money/PAY/").status_code == read
         assert client.get("/money/PAY/below/").status_code == read
-        assert client.get("/money/PAY/export/").status_code == read
+        assert client.get("/money/PAY/export.xlsx").status_code == read
         assert client.post("/money/PAY/", {"shown": "null"}).status_code == written
         assert client.post("/money/PAY/confirm/", {"as_of": "soon"}).status_code == written
         assert client.post("/money/PAY/paste/", {}).status_code == (422 if written == 303 else written)

@@ -105,7 +105,8 @@ def test_an_agenda_is_made_on_the_page(board) -> None:
     shown = olaf.get(url).content.decode()
     assert "10 minutes too many" in shown
     seen = {f"text-{item.pk}": "Both offers came.", f"seen-{item.pk}": digest("")}
-    assert olaf.post(reverse("meetings:minutes", args=[row.pk]), seen).status_code == 200
+    typing = {"HX-Request": "true"}
+    assert olaf.post(reverse("meetings:minutes", args=[row.pk]), seen, headers=typing).status_code == 200
     assert (
         olaf.post(reverse("meetings:minutes", args=[row.pk]), {**seen, f"text-{item.pk}": "No."}).status_code
         == 422

@@ -40,8 +40,7 @@ def city() -> Iterator[Any]:
         yield top
 
 
-def report(city: Any, day: date, budget: int) -> None:
-    place = city.children.get()
+def report(place: Any, day: date, budget: int) -> None:
     value = Value(indicator="year_budget", amount=budget, currency="EUR", year="2026")
     rating = Value(indicator="rating", dimension="overall", scale="five_point", rating="green")
     record_snapshots(
@@ -61,12 +60,12 @@ def test_without_any_report_the_sheets_make_the_finance_line(city: Any) -> None:
     assert (content.money_year, content.money_date) == ("2026", date(2026, 10, 31))
     assert content.coverage.oldest_data == date(2026, 10, 31)
     assert "Oldest data: 31 Oct 2026" in money_message(content)
-    assert any("Oldest data: 31 Oct 2026" in remark for _label, _value, remark in tiles(Wording.of(content)))
+    assert any("data of 31 Oct 2026" in remark for _label, _value, remark in tiles(Wording.of(content)))
 
 
 def test_what_was_reported_stays_and_the_sheet_adds_what_is_missing(city: Any) -> None:
-    report(city, date(2026, 9, 30), 77_00)
-    report(city, date(2026, 11, 15), 88_00)
+    report(city.children.get(), date(2026, 9, 30), 77_00)
+    report(city.children.get(), date(2026, 11, 15), 88_00)
     content = pack_content(OPERATOR, city)
     [line] = content.money
     assert (line.budget, line.forecast, line.actual) == (
@@ -76,6 +75,14 @@ def test_what_was_reported_stays_and_the_sheet_adds_what_is_missing(city: Any) -
     )
     assert line.contingency == Money(9_00, "EUR")
     assert content.projects[0].money == line
+    silent = initiative("ROAD", city)
+    report(silent, date(2026, 11, 15), 5_00)
+    both = pack_content(OPERATOR, city)
+    assert (both.money_totals[0].budget, both.money_totals[0].actual) == (
+        Money(93_00, "EUR"),
+        Money(40_00, "EUR"),
+    )
+    assert [one.count for one in both.coverage.excluded if "by month" in one.reason] == [1]
     earlier = pack_content(OPERATOR, city, as_of=date(2026, 9, 30))
     assert (earlier.money[0].budget, earlier.money[0].actual) == (Money(77_00, "EUR"), None)
     assert earlier.money_date is None

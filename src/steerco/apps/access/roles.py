@@ -26,6 +26,7 @@ OFFICE = PREPARE | {
     "initiative.appoint",
     "record.restrict",
     "cadence.set",
+    "assurance.plan",
     "money.close",
     "commission.ask",
 }

@@ -15,5 +15,5 @@ urlpatterns = [
     path("<int:pk>/ask/", views.send, name="ask"),
     path("<int:pk>/end/", views.end, name="end"),
     path("<int:pk>/copy/", views.copy, name="copy"),
-    path("<int:pk>/export/", views.export, name="export"),
+    path("<int:pk>/answers.xlsx", views.export, name="export"),
 ]

@@ -9,7 +9,9 @@ class CyclesConfig(AppConfig):
         """Declare the actions, the registers and what is asked."""
         from steerco.apps.cycles import (  # noqa: F401, PLC0415  after the models are loaded
             actions,
+            buttons,
             corrections,
+            evidence,
             jobs,
             panels,
             registers,

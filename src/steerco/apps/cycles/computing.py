@@ -60,7 +60,7 @@ def compute(reader: Actor, initiative: Initiative, day: date) -> Computed:
         budget = figures.year_budget if figures else None
         forecast = figures.year_forecast if figures else None
     judgement = judge(
-        _rules(initiative, day),
+        rules_of(initiative, day),
         Measures(
             day,
             baseline_cost=money.life.approved if money else None,
@@ -88,7 +88,8 @@ def _money(reader: Actor, initiative: Initiative, day: date) -> Money | None:
     return found[0] if len(found) == 1 else None
 
 
-def _rules(initiative: Initiative, day: date) -> RuleSet:
+def rules_of(initiative: Initiative, day: date) -> RuleSet:
+    """The published rules, with the tolerances that hold on `day` in place of their limits."""
     rules, agreed = STANDARD, tolerances_of(initiative, day)
     time, cost = agreed.get(Tolerance.Area.TIME), agreed.get(Tolerance.Area.COST)
     if time is not None and time.days is not None:

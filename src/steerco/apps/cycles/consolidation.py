@@ -58,7 +58,10 @@ class Below:
             "before": overall.get("before", ""),
             "computed": overall.get("computed", ""),
             "headline": self.content["headline"] if self.content else "",
+            "questions": self.content.get("questions", []) if self.content and self.current else [],
             "path": self.content["path"] if self.content else {"text": "", "by": ""},
+            "weeks": overall.get("weeks") or {},
+            "assurance": self.content.get("assurance") if self.content else None,
         }
 
     @property
@@ -83,8 +86,16 @@ class Below:
 
 def read_line(line: dict[str, Any]) -> dict[str, Any]:
     """A line of a frozen consolidated report. Those of before calendars could take the last report have no `current`:
-    there it was whoever had reported this time."""
-    return {"told": None, "bridge": "", "current": not line["age"], **line}
+    there it was whoever had reported this time. The first schema had no `weeks` and no `assurance`."""
+    known: dict[str, Any] = {
+        "told": None,
+        "bridge": "",
+        "current": not line["age"],
+        "weeks": {},
+        "assurance": None,
+        "questions": [],
+    }
+    return {**known, **line}
 
 
 def reports_below(reader: Actor, cycle: Cycle) -> list[Below]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from steerco.apps.cycles.computing import Computed
 from steerco.apps.cycles.drafts import Content, Typed, missing
 from steerco.apps.cycles.kinds import CONSOLIDATED
+from steerco.apps.cycles.layouts import kind_then
 from steerco.apps.cycles.models import Draft, FrozenReport, Report
 from steerco.apps.cycles.services import conclude, freeze
 from steerco.apps.followups.services import holders
@@ -49,7 +50,7 @@ def correct(actor: Actor, report: Report, typed: Typed, what: str) -> FrozenRepo
         said = {one["dimension"]: one["computed"] for one in content["ratings"]}
         computed = Computed(said, {})
         better = [d for d, one in typed.ratings.items() if computed.is_better(d, one["value"])]
-        errors = missing(report.what, typed.content, better)
+        errors = missing(kind_then(report.what, before), typed.content, better)
         if errors:
             raise Invalid({0: errors})
         if content == before:
@@ -66,7 +67,12 @@ def corrected(content: Content, typed: Typed) -> Content:
     """The content with what was typed in place of what was said; everything else as it was."""
     ratings = [{**one, **typed.ratings.get(one["dimension"], {})} for one in content["ratings"]]
     parts = [{**part, "text": typed.texts.get(part["key"], part["text"])} for part in content["parts"]]
-    return {**content, "headline": typed.headline, "ratings": ratings, "path": typed.path, "parts": parts}
+    found = {**content, "headline": typed.headline, "ratings": ratings, "path": typed.path, "parts": parts}
+    if "questions" in content:
+        found["questions"] = [
+            {**one, "value": typed.answers.get(one["key"], one["value"])} for one in content["questions"]
+        ]
+    return found
 
 
 def used_in(report: Report) -> Report | None:

@@ -10,17 +10,20 @@ from django.db import transaction
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from steerco.apps.assurance.selectors import second_ratings
 from steerco.apps.cycles.computing import Computed, compute
 from steerco.apps.cycles.consolidation import Below, compute_below, gather_below
-from steerco.apps.cycles.facts import Fact, Span, gather
-from steerco.apps.cycles.kinds import CONSOLIDATED, Part, ReportKind
+from steerco.apps.cycles.entering import Entered, read_source
+from steerco.apps.cycles.facts import Fact, Span, gather, milestones_ahead
+from steerco.apps.cycles.kinds import CONSOLIDATED, LONGEST, Part, ReportKind
+from steerco.apps.cycles.layouts import frozen_answers, read_answer
 from steerco.apps.cycles.models import RATINGS, SCHEMA, Draft, FrozenReport, Report
+from steerco.apps.cycles.replay import weeks_of
 from steerco.apps.initiatives.readers import as_readers
 from steerco.kit import clock
 from steerco.kit.history import Conflict, Invalid
 from steerco.kit.permissions import Actor
 
-LONGEST = 5_000  # characters of one text
 SENTENCE = 500
 MOST_SECONDS = 600  # counted for one saving: a page that is left open is no work
 RATING_KEYS = frozenset(key for key, _label in RATINGS)
@@ -40,6 +43,8 @@ class Page:
     computed: Computed
     last: Content | None
     below: tuple[Below, ...] = ()  # of a consolidated report
+    second: Content | None = None  # what the newest issued review says
+    weeks: dict[str, int] = field(default_factory=dict)  # for how long the figures have said so
 
     @property
     def content(self) -> Content:
@@ -64,15 +69,19 @@ class Typed:
     dropped: list[str] = field(default_factory=list)
     promoted: list[str] = field(default_factory=list)
     seconds: int = 0
+    answers: dict[str, str] = field(default_factory=dict)
+    entered: Entered | None = None
 
     @classmethod
-    def of(cls, post: Mapping[str, Any], report: Report) -> "Typed":
-        """From the fields of a form. Raises Invalid for what no report takes."""
-        if not any(f"text-{key}" in post for key in report.what.parts):
+    def of(cls, post: Mapping[str, Any], report: Report, what: ReportKind | None = None) -> "Typed":
+        """From the fields of a form; `what` was asked, where that is not what is asked now. Raises Invalid for what no
+        report takes."""
+        what = what or report.what
+        if not any(f"text-{key}" in post for key in what.parts):
             raise Invalid({0: {"": [_("Nothing came. Load the page again.")]}})
         errors: dict[str, list[str]] = {}
         ratings = {}
-        for dimension in report.what.dimensions:
+        for dimension in what.dimensions:
             value = str(post.get(f"rating-{dimension}", ""))
             if value and value not in RATING_KEYS:
                 errors[f"rating-{dimension}"] = [_("There is no such rating.")]
@@ -87,10 +96,12 @@ class Typed:
             headline=_text(post, "headline", SENTENCE, errors),
             ratings=ratings,
             path={"text": _text(post, "path-text", LONGEST, errors), "by": by},
-            texts={key: _text(post, f"text-{key}", LONGEST, errors) for key in report.what.parts},
+            texts={key: _text(post, f"text-{key}", what.longest(key), errors) for key in what.parts},
             dropped=_keys(post, "drop"),
             promoted=_keys(post, "promote"),
             seconds=_seconds(post),
+            answers=_answers(post, what, errors),
+            entered=read_source(post, errors),
         )
         if errors:
             raise Invalid({0: errors})
@@ -106,6 +117,8 @@ class Typed:
             "texts": self.texts,
             "dropped": self.dropped,
             "promoted": self.promoted,
+            "answers": self.answers,
+            **({"entered": self.entered} if self.entered is not None else {}),
         }
 
 
@@ -114,6 +127,17 @@ def _text(post: Mapping[str, Any], name: str, longest: int, errors: dict[str, li
     if len(text) > longest:
         errors[name] = [_("At most %(n)s characters; these are %(m)s.") % {"n": longest, "m": len(text)}]
     return text
+
+
+def _answers(post: Mapping[str, Any], what: ReportKind, errors: dict[str, list[str]]) -> dict[str, str]:
+    found = {}
+    for question in what.questions:
+        name = f"answer-{question.key}"
+        try:
+            found[question.key] = read_answer(question, str(post.get(name, "")))
+        except ValueError as refusal:
+            errors[name] = [str(refusal)]
+    return found
 
 
 def _keys(post: Mapping[str, Any], name: str) -> list[str]:
@@ -157,6 +181,7 @@ def start_of(last: Content | None) -> Content:
         "texts": {},
         "dropped": [],
         "promoted": [],
+        "answers": {},
     }
 
 
@@ -173,8 +198,13 @@ def open_page(actor: Actor, report: Report) -> Page:
     end = report.period_end or clock.today()
     since = datetime.fromisoformat(last["told_until"]) if last else None
     facts = gather(reader, report.initiative, Span.of(start, end, since))
+    if "next" in report.what.parts:
+        facts["next"] = milestones_ahead(reader, report.initiative, end)[:1]
     day = min(end, clock.today())
-    return Page(report, draft, facts, compute(reader, report.initiative, day), last)
+    place, computed = report.initiative, compute(reader, report.initiative, day)
+    weeks = weeks_of(reader, place, day, computed.colours.get("overall", ""))
+    second = second_ratings(reader, [place.pk], day).get(place.pk)
+    return Page(report, draft, facts, computed, last, second=second.content if second else None, weeks=weeks)
 
 
 def save_draft(actor: Actor, report: Report, typed: Typed, seen: str = "") -> Draft:
@@ -188,7 +218,10 @@ def save_draft(actor: Actor, report: Report, typed: Typed, seen: str = "") -> Dr
             draft = Draft(report=report)
         elif seen and draft.changed_at.isoformat() != seen and draft.changed_by != actor.label:
             raise Conflict(report, [])
+        before = draft.content.get("entered", {})
         draft.content = {**draft.content, **typed.content}
+        if typed.entered is not None:
+            draft.content["entered"] = {**before, **typed.entered}
         draft.seconds += typed.seconds
         draft.changed_at, draft.changed_by = clock.now(), actor.label[:200]
         draft.save()
@@ -211,11 +244,17 @@ def missing(what: ReportKind, content: Content, differences: Sequence[str]) -> d
     for dimension in differences:
         if not ratings[dimension].get("why"):
             errors[f"why-{dimension}"] = [_("The figures say worse. Explain the difference in a sentence.")]
-    if ratings.get("overall", {}).get("value", "") in NEEDS_PATH:
+    if what.path and ratings.get("overall", {}).get("value", "") in NEEDS_PATH:
         if not content["path"].get("text"):
             errors["path-text"] = [_("Say how it gets back to green.")]
         if not content["path"].get("by"):
             errors["path-by"] = [_("Say by when.")]
+    for key in what.required:
+        if not content["texts"].get(key):
+            errors[f"text-{key}"] = [_("Say something here.")]
+    for question in what.questions:
+        if question.required and not content["answers"].get(question.key):
+            errors[f"answer-{question.key}"] = [_("Answer this.")]
     if not what.dimensions and not any(content["texts"].values()):
         errors[f"text-{what.parts[0]}"] = [_("Say something here.")]
     return errors
@@ -265,12 +304,15 @@ def build(page: Page, *, unchanged: bool = False) -> Content:
                 "before": before.get(dimension, ""),
                 "computed": page.computed.colours.get(dimension, ""),
                 "because": page.computed.why.get(dimension, []),
+                **({"weeks": page.weeks} if dimension == "overall" and page.weeks else {}),
             }
             for dimension in report.what.dimensions
         ],
         "path": content["path"],
         "parts": [_part(page, part) for part in report.what.shown_parts],
         "below": [one.line for one in page.below],
+        "assurance": page.second,
+        **({"questions": frozen_answers(report.what, content["answers"])} if report.what.questions else {}),
     }
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from steerco.apps.cycles.corrections import correct, corrected, may_correct
 from steerco.apps.cycles.differences import difference
 from steerco.apps.cycles.drafts import Typed
+from steerco.apps.cycles.layouts import kind_then
 from steerco.apps.cycles.models import RATINGS, FrozenReport, Report
 from steerco.apps.cycles.selectors import editions_of
 from steerco.apps.cycles.showing import shown_content
@@ -69,7 +70,7 @@ def correct_page(request: HttpRequest, pk: int) -> HttpResponse:
     content = json.loads(_frozen(report).content)
     if request.method == "POST":
         try:
-            typed = Typed.of(request.POST, report)
+            typed = Typed.of(request.POST, report, kind_then(report.what, content))
             content = corrected(content, typed)  # shown again if it is refused
             correct(actor, report, typed, request.POST.get("what", "")[:500])
         except Invalid as refusal:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+LONGEST = 5_000  # characters of one text
+
 
 @dataclass(frozen=True)
 class Part:
@@ -70,8 +72,21 @@ PARTS: Mapping[str, Part] = {
         Part("top_risks", _("Top risks"), "", ("risks",)),
         Part("ahead", _("Milestones of the next ninety days"), "", ("ahead",), most=20),
         Part("decided", _("What was decided"), "", ("decided",)),
+        Part("next", _("Next milestone"), _("What is reached next, and by when."), ("next",)),
     )
 }
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a calendar asks beside the parts. `type`: text, number, yes_no, date or choice (one of `choices`)."""
+
+    key: str
+    label: str
+    type: str = "text"
+    help: str = ""
+    required: bool = False
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,7 +94,9 @@ class ReportKind:
     """A kind of report. `dimensions` are rated, the first is the overall one.
 
     `figures`: what is frozen is also the report of its date on dashboards and in packs, which compare whole portfolios
-    from date to date; the weekly round of a team is none.
+    from date to date; the weekly round of a team is none. `path`: an amber or red one says how it gets back to green.
+    A calendar may ask for more: parts that have to be written (`required`), shorter texts (`limits`, characters by
+    part), `questions` of its own.
     """
 
     key: str
@@ -87,11 +104,19 @@ class ReportKind:
     dimensions: tuple[str, ...]
     parts: tuple[str, ...]
     figures: bool = False
+    path: bool = True
+    required: tuple[str, ...] = ()
+    limits: tuple[tuple[str, int], ...] = ()
+    questions: tuple[Question, ...] = ()
 
     @property
     def shown_parts(self) -> tuple[Part, ...]:
         """Its parts in order."""
         return tuple(PARTS[key] for key in self.parts)
+
+    def longest(self, part: str) -> int:
+        """How many characters the text of a part may have."""
+        return dict(self.limits).get(part, LONGEST)
 
 
 USUAL = ("overall", "schedule", "cost", "scope", "resources")
@@ -109,7 +134,7 @@ KINDS: Mapping[str, ReportKind] = {
             USUAL,
             ("achieved", "planned", "slipped", "risks", "help"),
         ),
-        ReportKind("lite", _("Short report"), ALONE, ("help",)),
+        ReportKind("lite", _("Short report"), ALONE, ("next",), path=False),
         ReportKind(
             "checkpoint", _("Checkpoint report"), ALONE, ("follow_ups", "achieved", "planned", "risks")
         ),

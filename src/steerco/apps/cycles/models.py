@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from steerco.apps.cycles.kinds import KINDS, ReportKind, kind_choices
+from steerco.apps.cycles.layouts import shaped
 from steerco.apps.cycles.states import REPORT_STATES
 from steerco.apps.initiatives.models import OF_INITIATIVE, Initiative, Record
 from steerco.apps.people.models import Party
@@ -20,7 +21,9 @@ from steerco.kit.history import Versioned, versioned
 from steerco.kit.permissions import Access, ScopedQuerySet
 from steerco.kit.states import States
 
-SCHEMA = 1  # of the frozen content
+SCHEMA = (
+    2  # of the frozen content; 2 adds `assurance` and the weeks of a rating, older ones are read as they are
+)
 FURTHEST = 60  # working days from the last day of a period
 
 # What a rating in a report may be: a colour, or a state that is no colour.
@@ -89,6 +92,15 @@ class Cadence(Versioned):
         related_name="+",
         verbose_name=_("who consolidates"),
     )
+    contact = models.ForeignKey(
+        Party,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("contact outside"),
+    )
+    layout = models.JSONField(_("form"), default=dict, blank=True, editable=False)  # see `layouts`
     starts = models.DateField(_("from"), null=True, blank=True)
     ends = models.DateField(_("to"), null=True, blank=True)
 
@@ -144,6 +156,8 @@ class Cadence(Versioned):
         else:
             if self.rhythm == Rhythm.OWN and not self.own_ends:
                 errors["own_ends"] = _("Write the last day of each period, one a line.")
+        if self.contact_id and self.covers != self.Covers.ITSELF:
+            errors["contact"] = _("Only a calendar that covers the initiative itself asks one contact.")
         if errors:
             raise ValidationError(errors)
 
@@ -233,8 +247,10 @@ class Report(Record):
 
     @property
     def what(self) -> ReportKind:
-        """Its kind."""
-        return KINDS[self.kind]
+        """Its kind, as its calendar asks for it."""
+        kind = KINDS[self.kind]
+        cadence = self.cycle.cadence if self.cycle else None
+        return shaped(kind, cadence.layout) if cadence and cadence.kind == self.kind else kind
 
     def clean(self) -> None:
         """Its period is one."""
@@ -247,7 +263,8 @@ class Draft(models.Model):
     """What is being written: kept as typed, without history, until it is submitted.
 
     `content`: {"headline", "ratings": {dimension: {"value", "why"}}, "path": {"text", "by"}, "texts": {part: text},
-    "dropped": [fact], "promoted": [fact]}. `built` is the whole report as it was submitted.
+    "dropped": [fact], "promoted": [fact], "answers": {question: answer}, "entered": {"source", "on", "note", "file"}}.
+    `built` is the whole report as it was submitted.
     """
 
     report = models.OneToOneField(Report, on_delete=models.CASCADE, related_name="draft")

@@ -31,7 +31,7 @@ class CadenceRegister(Register):
     )
     menu = "reporting"
     model = Cadence
-    related: ClassVar[Sequence[str]] = ("initiative", "reviewer", "consolidator")
+    related: ClassVar[Sequence[str]] = ("initiative", "contact", "reviewer", "consolidator")
     order = ("initiative__sort_name", "id")
     actions: ClassVar[dict[str, str]] = {
         "view": "initiative.view",
@@ -61,6 +61,13 @@ class CadenceRegister(Register):
         Column("lock_hour", help=_("0 to 23.")),
         Column("reviewer", help=_("Empty: whoever leads the initiative of the calendar.")),
         Column("consolidator", help=_("Empty: whoever leads the initiative of the calendar.")),
+        Column(
+            "contact",
+            help=_(
+                "Who reports in place of whoever leads it, where the calendar covers the initiative itself: "
+                "somebody of a supplier, say. Without an account they get the form by mail."
+            ),
+        ),
         Column("starts"),
         Column("ends"),
     )
@@ -71,7 +78,7 @@ class CadenceRegister(Register):
         Section(_("What is reported"), ("title", "initiative", "kind", "covers", "asks", "starts", "ends")),
         Section(_("How often"), ("rhythm", "anchor", "own_ends")),
         Section(_("By when"), ("opens", "due", "review", "lock", "lock_hour", "publish")),
-        Section(_("Who"), ("reviewer", "consolidator")),
+        Section(_("Who"), ("contact", "reviewer", "consolidator")),
     )
 
     def write(

@@ -1,8 +1,10 @@
 """What is asked of those who report and of those who review."""
 
+from django.urls import resolve, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from steerco.apps.cycles.kinds import CONSOLIDATED
 from steerco.apps.cycles.models import Report
 from steerco.apps.cycles.services import REVIEW, WRITE, approve, give_back, submit
 from steerco.apps.followups.kinds import Answer, Kind, Step, declare_kind
@@ -29,6 +31,15 @@ def _ask_review(row: FollowUp) -> str:
     return _("Review the report on %(place)s: %(title)s") % words
 
 
+def _form(row: FollowUp, address: str) -> str:
+    """Where the report itself is written: behind the same link of a mail, or on its page."""
+    report = _report(row)
+    match = resolve(address)
+    if match.view_name != "followups:link":
+        return reverse("cycles:report", args=[report.pk])
+    return reverse("cycles:guest", args=[match.kwargs["token"]]) if report.kind != CONSOLIDATED else ""
+
+
 def _write(actor: Actor, row: FollowUp, answer: str, comment: str) -> None:
     submit(actor, _report(row), unchanged=True)
 
@@ -49,6 +60,7 @@ declare_kind(
         (Answer("unchanged", gettext_lazy("No change"), comment=""),),
         apply=_write,
         ladder=LADDER,
+        form=_form,
     )
 )
 declare_kind(

@@ -10,8 +10,10 @@ from django.db.models import Count, Q
 from steerco.apps.cycles.kinds import CONSOLIDATED
 from steerco.apps.cycles.models import Cycle, FrozenReport, Report
 from steerco.apps.cycles.services import WRITE
+from steerco.apps.cycles.watching import owed_reports
 from steerco.apps.cycles.wording import period_words
 from steerco.apps.followups.models import FollowUp, Reminder
+from steerco.apps.followups.waiting import may_nudge
 from steerco.kit import clock
 from steerco.kit.permissions import Actor
 
@@ -102,6 +104,8 @@ class ReportLine:
     report: Report
     seconds: int = 0
     chases: int = 0
+    remindable: bool = False
+    reminded: bool = False
     minutes: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
@@ -121,6 +125,7 @@ class Cockpit:
     line: CycleLine
     reports: list[ReportLine]
     consolidated: Report | None
+    remindable: bool
     hours_to_lock: int | None
     chases: int
     returns: int
@@ -142,8 +147,15 @@ def cockpit(actor: Actor, cycle: Cycle) -> Cockpit:
     asked = FollowUp.objects.filter(kind=WRITE, entry__in=[r.entry_id for r in reports])
     for entry in Reminder.objects.filter(follow_up__in=asked).values_list("follow_up__entry", flat=True):
         chases[entry] += 1
+    owed = {row.entry_id: row for row in owed_reports(r.entry_id for r in reports)}
     lines = [
-        ReportLine(r, r.draft.seconds if hasattr(r, "draft") else 0, chases[r.entry_id])
+        ReportLine(
+            r,
+            r.draft.seconds if hasattr(r, "draft") else 0,
+            chases[r.entry_id],
+            r.entry_id in owed and may_nudge(actor, owed[r.entry_id]),
+            r.entry_id in owed and owed[r.entry_id].nudged_on == clock.today(),
+        )
         for r in reports
         if r.kind != CONSOLIDATED
     ]
@@ -154,6 +166,7 @@ def cockpit(actor: Actor, cycle: Cycle) -> Cockpit:
         line=cycle_lines(actor, [cycle])[0],
         reports=lines,
         consolidated=next((r for r in reports if r.kind == CONSOLIDATED), None),
+        remindable=any(line.remindable and not line.reminded for line in lines),
         hours_to_lock=_hours_to(cycle.lock_at) if cycle.state == Cycle.State.OPEN else None,
         chases=sum(chases.values()),
         returns=sum(line.report.returns for line in lines),

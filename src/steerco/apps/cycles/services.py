@@ -21,6 +21,7 @@ from steerco.apps.cycles.drafts import (
     open_page,
     save_draft,
 )
+from steerco.apps.cycles.entering import entered_by
 from steerco.apps.cycles.freezing import record_figures
 from steerco.apps.cycles.kinds import BRIDGE, CONSOLIDATED
 from steerco.apps.cycles.models import Cadence, Cycle, Draft, FrozenReport, Report
@@ -102,9 +103,14 @@ def submit(actor: Actor, report: Report, typed: Typed | None = None, *, unchange
                 {0: {"": [_("Something has changed since the last report: look at it and submit it.")]}}
             )
         errors = check(page)
+        if typed is not None and typed.entered is not None and not typed.entered["source"]:
+            errors["source"] = [_("Say where it comes from.")]
         if errors:
             raise Invalid({0: errors})
         content = build(page, unchanged=unchanged)
+        entered = entered_by(actor, report, page.content.get("entered"))
+        if entered is not None:
+            content["entered"] = entered
         page.draft.built = content
         page.draft.changed_at = clock.now()
         page.draft.comment = ""

@@ -1,17 +1,22 @@
 """What the pages of a report show: facts and ratings in words, and the fields of the form."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import ngettext
 
+from steerco.apps.assurance.selectors import FAR_APART, steps_apart
 from steerco.apps.cycles.consolidation import read_line
 from steerco.apps.cycles.drafts import Content, Page, key_of, told_facts
+from steerco.apps.cycles.entering import entered_words
 from steerco.apps.cycles.facts import Fact
-from steerco.apps.cycles.kinds import CONSOLIDATED, KINDS, PARTS, Part
+from steerco.apps.cycles.kinds import CONSOLIDATED, KINDS, LONGEST, PARTS, Part, Question
+from steerco.apps.cycles.layouts import answer_words
 from steerco.apps.cycles.models import RATINGS
+from steerco.apps.cycles.replay import weeks_said
 from steerco.apps.cycles.wording import fact_words, finding_words
 from steerco.apps.indicators.dimensions import dimension_label
 
@@ -91,6 +96,57 @@ class PartField:
     text: str
     last: str
     errors: list[str] = field(default_factory=list)
+    longest: int = LONGEST
+    required: bool = False
+
+
+@dataclass
+class QuestionField:
+    """A question of the calendar's own: what was answered, and what the last report said."""
+
+    question: Question
+    value: str
+    last: str
+    errors: list[str] = field(default_factory=list)
+
+
+def question_fields(page: Page, errors: dict[str, list[str]]) -> list[QuestionField]:
+    """The calendar's own questions as they are asked on the page."""
+    said = {
+        one["key"]: answer_words(one["type"], one["value"]) for one in (page.last or {}).get("questions", ())
+    }
+    return [
+        QuestionField(
+            one,
+            page.content["answers"].get(one.key, ""),
+            said.get(one.key, ""),
+            errors.get(f"answer-{one.key}", []),
+        )
+        for one in page.report.what.questions
+    ]
+
+
+def answer_table(below: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+    """The answers of those below as a table: the questions in order, and a row for each that answered; None without
+    questions."""
+    labels: dict[str, str] = {}
+    for line in below:
+        for one in line["questions"]:
+            labels.setdefault(one["label"], one["label"])
+    if not labels:
+        return None
+    rows = []
+    for line in below:
+        said = {one["label"]: answer_words(one["type"], one["value"]) for one in line["questions"]}
+        if said:
+            rows.append(
+                {
+                    "name": line["name"],
+                    "report": line["report"],
+                    "cells": [said.get(label, "") for label in labels],
+                }
+            )
+    return {"labels": list(labels), "rows": rows}
 
 
 def shown_form(page: Page, errors: dict[str, list[str]]) -> dict[str, Any]:
@@ -124,8 +180,13 @@ def shown_form(page: Page, errors: dict[str, list[str]]) -> dict[str, Any]:
         "headline": content["headline"],
         "last_headline": last.get("headline", ""),
         "path": content["path"],
-        "below": [one.line for one in page.below],
+        "below": [_shown_line(one.line) for one in page.below],
+        "answers": answer_table([one.line for one in page.below]),
+        "questions": question_fields(page, errors),
+        "has_path": page.report.what.path,
         "is_consolidated": page.report.kind == CONSOLIDATED,
+        "assurance": shown_second(page.second, content["ratings"].get("overall", {}).get("value", "")),
+        "replay": replay_words({**content["ratings"].get("overall", {}), "weeks": page.weeks}),
         "path_errors": [*errors.get("path-text", ()), *errors.get("path-by", ())],
     }
 
@@ -145,7 +206,38 @@ def _part_field(page: Page, part: Part, last: str, errors: dict[str, list[str]])
         content["texts"].get(part.key, ""),
         last,
         errors.get(f"text-{part.key}", []),
+        page.report.what.longest(part.key),
+        part.key in page.report.what.required,
     )
+
+
+def shown_second(second: Content | None, declared: str) -> dict[str, Any] | None:
+    """What the reviewers say beside what is declared: `far` where the two are two steps of five apart or more."""
+    if not second:
+        return None
+    far = steps_apart(declared, second["value"]) >= FAR_APART
+    return {**second, "day": date.fromisoformat(second["on"]), "far": far}
+
+
+def replay_words(one: Mapping[str, Any]) -> str:
+    """For how long the figures have contradicted what is declared; "" where they do not."""
+    colour, weeks = weeks_said(one)
+    if not weeks:
+        return ""
+    text = ngettext(
+        "Declared %(declared)s; by the figures %(computed)s or worse for %(n)s week.",
+        "Declared %(declared)s; by the figures %(computed)s or worse for %(n)s weeks.",
+        weeks,
+    )
+    labels = dict(RATINGS)
+    words = {"declared": str(labels[one["value"]]).lower(), "computed": str(labels[colour]).lower()}
+    return text % {**words, "n": weeks}
+
+
+def _shown_line(line: dict[str, Any]) -> dict[str, Any]:
+    """A line of a consolidated report with its second rating and how long the figures have said otherwise."""
+    second = shown_second(line.get("assurance"), line["value"])
+    return {**line, "second": second, "replay": replay_words(line) if line["current"] else ""}
 
 
 def _three() -> list[tuple[str, str | Promise]]:
@@ -156,6 +248,8 @@ def shown_content(content: Content, *, every_part: bool = False) -> dict[str, An
     """A submitted or frozen report as it is read; with `every_part`, the empty ones too."""
     kind = KINDS.get(content["kind"])
     by = content["path"].get("by")
+    below = [read_line(line) for line in content.get("below", ())]
+    overall = content["ratings"][0] if content["ratings"] else {}
     return {
         "content": content,
         "kind": kind.label if kind else content["kind"],
@@ -167,7 +261,15 @@ def shown_content(content: Content, *, every_part: bool = False) -> dict[str, An
             }
             for one in content["ratings"]
         ],
-        "below": [read_line(line) for line in content.get("below", ())],
+        "answers": answer_table(below),
+        "questions": [
+            {**one, "words": answer_words(one["type"], one["value"])} for one in content.get("questions", ())
+        ],
+        "entered": entered_words(content["entered"]) if content.get("entered") else "",
+        "entered_note": content["entered"]["note"] if content.get("entered") else "",
+        "below": [_shown_line(line) for line in below],
+        "assurance": shown_second(content.get("assurance"), overall.get("value", "")),
+        "replay": replay_words(overall),
         "path_by": date.fromisoformat(by) if by else None,
         "parts": [
             {

@@ -110,7 +110,7 @@ def _wanted(cycle: Cycle) -> Iterator[Change]:
 
 
 def _asked_of(cycle: Cycle, row: Initiative, kind: str) -> Change:
-    owner = row.lead_id or (row.parent.lead_id if row.parent else None)
+    owner = cycle.cadence.contact_id or row.lead_id or (row.parent.lead_id if row.parent else None)
     reviewer = cycle.cadence.reviewer_id or cycle.cadence.initiative.lead_id
     return Change(
         {

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from steerco.apps.cycles import frozen_views, views
+from steerco.apps.cycles import cockpit_views, frozen_views, guest_views, layout_views, views
 
 app_name = "cycles"
 urlpatterns = [
@@ -13,5 +13,10 @@ urlpatterns = [
     path("reports/<int:pk>/draft/", views.save, name="draft"),
     path("reports/<int:pk>/compare/", frozen_views.compare_page, name="compare"),
     path("reports/<int:pk>/correct/", frozen_views.correct_page, name="correct"),
+    path("reports/<int:pk>/shut/", guest_views.shut, name="shut"),
+    path("by-link/<str:token>/", guest_views.guest_page, name="guest"),
+    path("by-link/<str:token>/draft/", guest_views.guest_draft, name="guest_draft"),
+    path("calendars/<int:pk>/form/", layout_views.layout_page, name="layout"),
+    path("cycles/<int:pk>/remind/", cockpit_views.remind, name="remind"),
     path("cycles/<int:pk>/move/", frozen_views.move, name="move"),
 ]

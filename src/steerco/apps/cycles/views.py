@@ -1,5 +1,6 @@
 """Pages of the reporting cycle: all cycles, one cycle, one report."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -8,24 +9,35 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from steerco.apps.cycles.charts import in_time_course
 from steerco.apps.cycles.consolidation import reports_below
 from steerco.apps.cycles.corrections import corrected_since, may_correct
 from steerco.apps.cycles.drafts import Page, Typed, may_stay, open_page, save_draft
+from steerco.apps.cycles.entering import SOURCES, enters_for
+from steerco.apps.cycles.guests import open_links
 from steerco.apps.cycles.kinds import CONSOLIDATED
 from steerco.apps.cycles.models import Cycle, Report
 from steerco.apps.cycles.selectors import cockpit, find_cycle, find_report, recent_cycles
 from steerco.apps.cycles.services import approve, content_of, give_back, may_review, may_write, submit
 from steerco.apps.cycles.showing import shown_content, shown_form
 from steerco.apps.cycles.turning import lock_cycle
+from steerco.apps.cycles.watching import owed_of, watch
 from steerco.apps.cycles.wording import period_of
+from steerco.apps.followups.selectors import led_by
+from steerco.apps.links.files import TooLarge
+from steerco.apps.links.kinds import Refused
+from steerco.apps.links.services import Upload, attach_files
+from steerco.kit import clock
 from steerco.kit.history import Conflict, Invalid
 from steerco.kit.journal.submissions import answered_once
 from steerco.kit.pages.htmx import page, redirect_to
 from steerco.kit.pages.panels import buttons_at
-from steerco.kit.permissions import Denied, can, require
+from steerco.kit.permissions import Actor, Denied, can, require
 from steerco.kit.permissions.inventory import guard
 from steerco.kit.registers.register import register_of
 from steerco.kit.registers.views.finding import actor_of
+
+ENTERED = ("source", "source-on", "source-note", "source-file")  # the fields of where it comes from
 
 
 @require_GET
@@ -36,6 +48,9 @@ def overview(request: HttpRequest) -> HttpResponse:
     lines = recent_cycles(actor)
     calendars = register_of("cadence")
     context = {
+        "mine": owed_of(actor, mine=True),
+        "team": owed_of(actor, mine=False, led=led_by(actor)),
+        "today": clock.today(),
         "lines": lines,
         "may_set": can(actor, "cadence.set", anywhere=True),
         "calendars": calendars.list_url(),
@@ -56,9 +71,12 @@ def cycle_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Who has reported, what is missing, what it took."""
     actor = actor_of(request)
     cycle = cycle_or_404(request, pk)
+    watched = watch(actor, cycle)
     context = {
         "cycle": cycle,
         "found": cockpit(actor, cycle),
+        "watch": watched,
+        "course": in_time_course(watched.rounds),
         "taken": [] if cycle.cadence.asks else [one.line for one in reports_below(actor, cycle)],
         "may_lock": cycle.state == Cycle.State.OPEN and can(actor, "cadence.set", cycle.initiative),
     }
@@ -104,7 +122,7 @@ def report_page(request: HttpRequest, pk: int) -> HttpResponse:
             errors = {"": [_("Somebody else has changed it meanwhile: look at it again.")]}
     status = 422 if errors else 200
     if may_write(actor, report):
-        context = _writing(open_page(actor, report), errors)
+        context = _writing(actor, open_page(actor, report), errors)
         return page(request, "cycles/write.html", context, status=status)
     return page(request, "cycles/read.html", _reading(request, report, errors), status=status)
 
@@ -117,7 +135,7 @@ def _take(request: HttpRequest, report: Report) -> HttpResponse:
             submit(actor, report, unchanged=True)
             messages.success(request, _("Submitted: no change since the last report."))
         case "submit":
-            submit(actor, report, Typed.of(post, report))
+            submit(actor, report, _with_file(request, report, Typed.of(post, report)))
             messages.success(request, _("Submitted."))
         case "approve":
             approve(actor, report)
@@ -130,12 +148,32 @@ def _take(request: HttpRequest, report: Report) -> HttpResponse:
     return redirect_to(request, reverse("cycles:report", args=[report.pk]))
 
 
-def _writing(found: Page, errors: dict[str, list[str]]) -> dict[str, Any]:
+def _with_file(request: HttpRequest, report: Report, typed: Typed) -> Typed:
+    """What was typed, with the file that it comes from attached to the report. Raises Invalid."""
+    upload = request.FILES.get("source-file")
+    if upload is None or typed.entered is None:
+        return typed
+    try:
+        attach_files(actor_of(request), report.entry, [Upload(str(upload.name), upload.chunks())])
+    except TooLarge as refusal:
+        raise Invalid({0: {"source-file": [_("The file is too large.")]}}) from refusal
+    except Refused as refusal:
+        said = _("This file is not taken: send a document, a picture, a table or a mail.")
+        raise Invalid({0: {"source-file": [said]}}) from refusal
+    return replace(typed, entered={**typed.entered, "file": str(upload.name)[:200]})
+
+
+def _writing(actor: Actor, found: Page, errors: dict[str, list[str]]) -> dict[str, Any]:
     return {
         **about(found.report),
         **shown_form(found, errors),
         "may_stay": may_stay(found),
         "comment": found.draft.comment,
+        "enters_for": enters_for(actor, found.report),
+        "sources": SOURCES,
+        "entered": found.content.get("entered", {}),
+        "links": open_links(found.report) if can(actor, "record.edit", found.report) else [],
+        "entered_errors": [text for name in ENTERED for text in errors.get(name, ())],
         "saved": found.draft.changed_at if found.draft.pk else None,
         "seen": found.draft.changed_at.isoformat() if found.draft.pk else "",
         "last": found.last is not None,
@@ -164,6 +202,7 @@ def _reading(request: HttpRequest, report: Report, errors: dict[str, list[str]])
         "corrections": corrected_since(frozen) if frozen and report.kind == CONSOLIDATED else [],
         "page_buttons": buttons_at("report", actor, report),
         "may_review": may_review(actor, report),
+        "links": open_links(report) if can(actor, "record.edit", report) else [],
         "may_approve": report.state == "submitted",
         "errors": errors,
     }

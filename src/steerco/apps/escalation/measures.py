@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil
@@ -209,12 +209,13 @@ declare_measure(
 )
 
 
-def _costs() -> Iterable[tuple[int, int, Fraction, int, str]]:
+def cost_growth(at: datetime | None = None) -> Iterable[tuple[int, int, Fraction, int, str]]:
     """(entry, initiative, per cent, amount, currency) that the whole-life cost last reported is above the report
-    before, in one statement."""
-    ranked = Snapshot.objects.filter(
-        current=True, whole_life_cost__isnull=False, initiative__archived=False
-    ).annotate(
+    before, in one statement; with `at` (aware), as it was known then."""
+    known = Snapshot.objects.filter(current=True, whole_life_cost__isnull=False, initiative__archived=False)
+    if at is not None:
+        known = known.filter(recorded_at__lte=at)
+    ranked = known.annotate(
         nth=Window(RowNumber(), partition_by="initiative", order_by=F("as_of").desc()),
     )
     rows = ranked.filter(nth__lte=2).order_by("initiative", "nth")
@@ -234,7 +235,7 @@ def _tenths(percent: Fraction) -> int:
 
 def _cost_beyond(day: date, threshold: int) -> Iterable[Fact]:
     held = tolerances_below(None, day, Tolerance.Area.COST)
-    for entry, pk, percent, amount, currency in _costs():
+    for entry, pk, percent, amount, currency in cost_growth():
         tolerance = held.get(pk, {}).get(Tolerance.Area.COST)
         if tolerance is None:
             continue
@@ -246,7 +247,7 @@ def _cost_beyond(day: date, threshold: int) -> Iterable[Fact]:
 
 def _cost_over(day: date, threshold: int) -> Iterable[Fact]:
     held = tolerances_below(None, day, Tolerance.Area.COST)
-    for entry, pk, percent, _amount, _currency in _costs():
+    for entry, pk, percent, _amount, _currency in cost_growth():
         if pk not in held and percent > threshold:
             yield Fact(entry, pk, _tenths(percent))
 

@@ -246,19 +246,32 @@ def _part_of(places: dict[int, Initiative], tops: Sequence[int]) -> dict[int, in
     return found
 
 
-def money_of_each(actor: Actor, ids: Collection[int], year: int) -> dict[int, list[Money]]:
-    """The money at and below each of some initiatives as `actor` may read it, by currency. Three statements."""
+def money_of_each(
+    actor: Actor, ids: Collection[int], year: int
+) -> tuple[dict[int, list[Money]], list[Money]]:
+    """(the money at and below each of some initiatives, what all of them add up to with every sheet counted once), by
+    currency and as `actor` may read it. Three statements."""
     pairs = Ancestry.objects.filter(ancestor__in=ids).values_list("ancestor", "descendant")
     below = Initiative.objects.visible_to(actor).filter(
         archived=False, pk__in=Ancestry.objects.filter(ancestor__in=ids).values("descendant")
     )
     own = money_by_place(actor, below, year)
     found: dict[int, dict[str, Money]] = {}
-    for ancestor, descendant in pairs:
+    for ancestor, descendant in pairs if own else ():
         if money := own.get(descendant):
-            totals = found.setdefault(ancestor, {})
-            totals.setdefault(money.currency, Money(money.currency)).add(money)
-    return {pk: [totals[currency] for currency in sorted(totals)] for pk, totals in found.items()}
+            _count(found.setdefault(ancestor, {}), money)
+    whole: dict[str, Money] = {}
+    for money in own.values():
+        _count(whole, money)
+    return {pk: _in_order(totals) for pk, totals in found.items()}, _in_order(whole)
+
+
+def _count(totals: dict[str, Money], money: Money) -> None:
+    totals.setdefault(money.currency, Money(money.currency)).add(money)
+
+
+def _in_order(totals: dict[str, Money]) -> list[Money]:
+    return [totals[currency] for currency in sorted(totals)]
 
 
 def money_at(actor: Actor, ids: Collection[int], moment: datetime) -> dict[str, Outlook]:
@@ -283,5 +296,5 @@ def money_of(actor: Actor, initiative: Initiative, year: int | None = None) -> l
     chosen = present_year() if year is None else year
     totals: dict[str, Money] = {}
     for own in money_by_place(actor, places_below(actor, initiative), chosen).values():
-        totals.setdefault(own.currency, Money(own.currency)).add(own)
-    return [totals[currency] for currency in sorted(totals)]
+        _count(totals, own)
+    return _in_order(totals)

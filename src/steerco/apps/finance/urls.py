@@ -8,7 +8,7 @@ app_name = "finance"
 urlpatterns = [
     path("", views.overview, name="overview"),
     path("file/", file_views.upload, name="upload"),
-    path("export/", file_views.export_all, name="export_all"),
+    path("export.xlsx", file_views.export_all, name="export_all"),
     path("close/", views.close_all, name="close_all"),
     path("batches/<str:batch>/undo/", file_views.undo_file, name="undo_file"),
     path("changes/<int:pk>/undo/", file_views.undo, name="undo"),
@@ -17,5 +17,5 @@ urlpatterns = [
     path("<str:code>/paste/", file_views.paste, name="paste"),
     path("<str:code>/confirm/", views.confirm, name="confirm"),
     path("<str:code>/close/", views.close, name="close"),
-    path("<str:code>/export/", file_views.export, name="export"),
+    path("<str:code>/export.xlsx", file_views.export, name="export"),
 ]

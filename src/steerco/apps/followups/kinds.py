@@ -82,6 +82,7 @@ class Kind:
     `reason`: why it reaches whoever owes it. `needs_sign_in(follow_up)`: whether a link from a mail is not enough;
     `needs_code(follow_up)`: whether it is only with a code that is sent to the person's address when they ask for it.
     `detail(follow_up, address)`: what is shown beside the question; `address` is that of the page which shows it.
+    `form(follow_up, address)`: where more is written than an answer ("": nowhere).
     `brief(follow_up)`: what must be read before answering, above the answers. Where the answers depend on what is
     asked, `data["options"]` lists them as [key, label]; they stand before `answers`.
     """
@@ -98,6 +99,7 @@ class Kind:
     needs_code: Callable[[FollowUp], bool] = _never
     detail: Callable[[FollowUp, str], Detail] | None = None
     brief: Callable[[FollowUp], SafeString] | None = None
+    form: Callable[[FollowUp, str], str] | None = None
 
     def permitted(self, follow_up: FollowUp) -> tuple[Answer, ...]:
         """The answers to this one."""

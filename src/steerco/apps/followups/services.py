@@ -206,6 +206,22 @@ def close_links_of(person: Person) -> int:
     return rows.update(revoked_at=clock.now())
 
 
+def close_links(actor: Actor, rows: QuerySet[AnswerLink]) -> int:
+    """Close these doors, with a note at what they were made for; returns how many. The caller has the right to; the
+    next reminder brings a new one."""
+    with transaction.atomic():
+        found = list(rows.select_for_update(of=("self",)).select_related("follow_up"))
+        AnswerLink.objects.filter(pk__in=[link.pk for link in found]).update(revoked_at=clock.now())
+        asked = {link.follow_up_id: link.follow_up for link in found}
+        note(actor, list(asked.values()), "followup.link_closed", {"links": [len(found), 0]})
+    return len(found)
+
+
+def use_up(link: AnswerLink) -> None:
+    """A door has served: its address opens nothing any more."""
+    AnswerLink.objects.filter(pk=link.pk).update(used_at=clock.now())
+
+
 def withdraw(actor: Actor, rows: QuerySet[FollowUp], state: str = FollowUp.State.WITHDRAWN) -> int:
     """Ask no longer; returns how many were open. The caller has the right to."""
     with transaction.atomic():

@@ -60,6 +60,7 @@ def _shown(request: HttpRequest, follow_up: FollowUp, chosen: str, problem: str 
         "asks_comment": any(a.comment for a in answers),
         "values": sorted({a.asks for a in answers if a.asks}, reverse=True),
         "problem": problem,
+        "form_url": kind.form(follow_up, request.path) if kind.form else "",
         "detail": detail and render_to_string(detail.template, detail.context, request=request),
     }
 

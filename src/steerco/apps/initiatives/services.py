@@ -1,6 +1,6 @@
 """Writes of the tree: create, change, move, rename, archive, merge, split."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import count
 from typing import Any
 
@@ -230,9 +230,9 @@ def restrict(actor: Actor, subject: Any, readers: Sequence[int]) -> None:
         if is_initiative:
             refresh_restrictions(subject)
         else:
-            cover = entry.pk if readers else subject.initiative.restricted_by_id
-            Entry.objects.filter(pk=entry.pk).update(restricted_by=cover)
-            type(subject)._default_manager.filter(pk=subject.pk).update(restricted_by=cover)
+            _cover_record(subject, entry, readers)
+            for record in _belonging.get(type(subject), _nothing)(subject):
+                restrict_with(record, readers)
         append_events(
             actor,
             [
@@ -245,6 +245,34 @@ def restrict(actor: Actor, subject: Any, readers: Sequence[int]) -> None:
                 )
             ],
         )
+
+
+def _nothing(row: Any) -> Iterable[Any]:
+    return ()
+
+
+_belonging: dict[type[Any], Callable[[Any], Iterable[Any]]] = {}
+
+
+def declare_belonging(model: type[Any], records: Callable[[Any], Iterable[Any]]) -> None:
+    """Say which records belong to one of `model`: they are read by whoever reads it, and by nobody else."""
+    _belonging[model] = records
+
+
+def restrict_with(record: Any, readers: Sequence[int]) -> None:
+    """Restrict a record as another one is that it belongs to: the right was asked for that one."""
+    entry = Entry.objects.get(pk=record.entry_id)
+    entry.readers.exclude(party__in=readers).delete()
+    known = set(entry.readers.values_list("party", flat=True))
+    for party in set(readers) - known:
+        entry.readers.create(party_id=party)
+    _cover_record(record, entry, readers)
+
+
+def _cover_record(record: Any, entry: Entry, readers: Sequence[int]) -> None:
+    cover = entry.pk if readers else record.initiative.restricted_by_id
+    Entry.objects.filter(pk=entry.pk).update(restricted_by=cover)
+    type(record)._default_manager.filter(pk=record.pk).update(restricted_by=cover)
 
 
 def report_also_to(actor: Actor, row: Initiative, others: Sequence[Initiative]) -> None:

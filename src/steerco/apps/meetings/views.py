@@ -27,7 +27,7 @@ from steerco.apps.meetings.services import add_guest, mark_presence, remove_gues
 from steerco.exchange.icalendar import Calendar, write
 from steerco.kit.history import Conflict, Invalid
 from steerco.kit.journal.submissions import answered_once
-from steerco.kit.pages.htmx import page, redirect_to
+from steerco.kit.pages.htmx import page, redirect_to, wants_fragment
 from steerco.kit.permissions import Actor, can
 from steerco.kit.permissions.inventory import guard
 from steerco.kit.registers.references import reference
@@ -224,7 +224,11 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
         context["problem"] = next(iter(refusal.errors[0].values()))[0]
     except Conflict:
         context["problem"] = _("Somebody else is writing here too. Copy your text and load the page again.")
-    return page(request, "meetings/_saved.html", context, status=422 if "problem" in context else 200)
+    if wants_fragment(request):
+        return page(request, "meetings/_saved.html", context, status=422 if "problem" in context else 200)
+    if "problem" in context:
+        return page(request, "meetings/page.html", {**_shown(actor_of(request), row), **context}, status=422)
+    return redirect_to(request, reverse("meetings:page", args=[row.pk]))
 
 
 @never_cache

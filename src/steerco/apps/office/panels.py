@@ -38,6 +38,13 @@ def ask_url(place: Initiative | None = None) -> str:
     return reverse("office:ask") + query
 
 
+def _help_url(actor: Actor, subject: Initiative) -> str:
+    return ask_url(subject) if actor.parties else ""
+
+
+declare_button(Button("assurance.help", _("What would help?"), _help_url))
+
+
 def _contact(actor: Actor, subject: Initiative, state: PageState) -> dict[str, Any]:
     named = contact_of(subject)
     may_edit = can(actor, "initiative.edit", subject)

@@ -95,7 +95,7 @@ def pack_content(
         compare=before,
         generated_at=clock.now(),
         organisation=settings_row.name,
-        coverage=_coverage(lines, reported, audience, sheets.data_date),
+        coverage=_coverage(lines, reported, audience, sheets),
         marking=settings_row.marking,
         audience=audience,
         attribution=attribution,
@@ -150,21 +150,21 @@ def _money(minor: int | None, currency: str) -> Money | None:
     return None if minor is None else Money(minor, currency)
 
 
-def _coverage(
-    lines: Sequence[Line], reported: Sequence[Line], audience: str, data_date: date | None
-) -> Coverage:
+def _coverage(lines: Sequence[Line], reported: Sequence[Line], audience: str, sheets: Sheets) -> Coverage:
     exempt = sum(1 for line in reported if line.now and line.now.rating == Value.State.EXEMPT)
     excluded = [Exclusion(_("rating exempt from publication"), exempt)] if exempt else []
     missing = sum(1 for line in reported if line.now and line.now.whole_life_cost is None)
     if missing:
         excluded.append(Exclusion(_("no whole-life cost published"), missing))
+    if silent := sheets.without(line.initiative for line in reported):
+        excluded.append(Exclusion(_("no figures by month: not in the actual"), silent))
     return Coverage(
         projects=len(reported),
         official=False,
         reader=audience,
         excluded=tuple(excluded),
         oldest_data=min(
-            (day for day in (data_date, *(line.now.as_of for line in reported if line.now)) if day),
+            (day for day in (sheets.data_date, *(line.now.as_of for line in reported if line.now)) if day),
             default=None,
         ),
     )

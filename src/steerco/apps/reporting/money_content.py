@@ -35,6 +35,10 @@ class Sheets:
         """The oldest data date of a figure that stands in the pack."""
         return min((sums.data_date for sums in self.whole if sums.data_date), default=None)
 
+    def without(self, reported: Iterable[int]) -> int:
+        """How many of the reported initiatives have no figures by month, where others have some."""
+        return sum(pk not in self.each for pk in reported) if self.each else 0
+
     def row(self, row: MoneyRow, initiative: int) -> MoneyRow:
         """A reported line with what its sheet adds, where it is in the same currency."""
         ledger = self.ledgers.get(initiative)
@@ -91,7 +95,10 @@ def sheets_below(
         return Sheets()
     starts = organisation().fiscal_year_start
     year = fiscal_year(day, starts)
-    whole = money_of(actor, initiative, year)
+    if reported:  # a sum stands beside what was reported: it is of the same initiatives
+        each, whole = money_of_each(actor, reported, year)
+    else:
+        each, whole = {}, money_of(actor, initiative, year)
     if not whole:
         return Sheets()
     ledgers = ledgers_of_each([*reported, initiative.pk], actor)
@@ -100,7 +107,7 @@ def sheets_below(
         parts = roll_up(actor, initiative, year).lines
         lines = [(line.initiative, sums) for line in parts for sums in line.money.values()]
     return Sheets(
-        money_of_each(actor, reported, year) if reported else {},
+        each,
         whole,
         ledgers,
         ledgers.get(initiative.pk),

@@ -13,9 +13,12 @@ from django.utils.translation import ngettext
 from steerco.apps.cycles.consolidation import read_line
 from steerco.apps.cycles.kinds import PARTS
 from steerco.apps.cycles.models import FrozenReport
+from steerco.apps.cycles.showing import replay_words, shown_second
 from steerco.apps.cycles.wording import fact_words, finding_words, short_date
 from steerco.apps.indicators.dimensions import dimension_label
+from steerco.apps.indicators.indicators import rating_word
 from steerco.apps.organisation.selectors import organisation
+from steerco.apps.reporting.answers import question_narratives
 from steerco.apps.reporting.words import labels_for, rating_value
 from steerco.exchange.packs.content import (
     Change,
@@ -147,10 +150,15 @@ def _row(one: Told, dimensions: Sequence[str], scale: RatingScale) -> RatingRow:
 
 def _named_with_age(line: Content) -> str:
     """The name, with the day that the report is about where that is not the last of this period."""
-    told = _day(line["told"]) if line["age"] else None
+    told, second, name = _day(line["told"]) if line["age"] else None, line["assurance"], str(line["name"])
+    if second:
+        name = _("%(name)s (reviewers: %(rating)s)") % {
+            "name": name,
+            "rating": rating_word(second["value"]).label,
+        }
     if told is None:
-        return str(line["name"])
-    return _("%(name)s (report of %(day)s)") % {"name": line["name"], "day": short_date(told)}
+        return name
+    return _("%(name)s (report of %(day)s)") % {"name": name, "day": short_date(told)}
 
 
 def _computed(key: str) -> RatingValue | None:
@@ -250,12 +258,34 @@ def _page(content: Content, dimensions: Sequence[str], scale: RatingScale) -> Pr
     )
 
 
+def _second(content: Content) -> Iterable[Narrative]:
+    """What the reviewers say beside what is declared, and for how long the figures have said otherwise."""
+    overall: Content = content["ratings"][0] if content["ratings"] else {}
+    lines: list[str] = []
+    second = shown_second(content.get("assurance"), overall.get("value", ""))
+    if second:
+        named = {"rating": rating_word(second["value"]).label, "ref": second["ref"]}
+        said = _("The reviewers say %(rating)s (%(ref)s, %(day)s).")
+        lines.append(said % {**named, "day": short_date(second["day"])})
+        if second["far"]:
+            lines.append(_("That is two steps or more from what is declared."))
+    lines += [words for words in (replay_words(overall),) if words]
+    lines += [
+        f"{line['name']}: {words}"
+        for line in map(read_line, content.get("below", ()))
+        if line["current"] and (words := replay_words(line))
+    ]
+    if lines:
+        yield Narrative(_("Assurance"), "\n".join(lines))
+
+
 def _narratives(content: Content) -> Iterable[Narrative]:
     path = content["path"]
     if content["headline"]:
         yield Narrative(_("In a sentence"), content["headline"])
     if path.get("text"):
         yield Narrative(_("Path to green"), path["text"])
+    yield from _second(content)
     since = [line for line in map(read_line, content.get("below", ())) if line["bridge"]]
     if since:
         text = "\n".join(f"{line['name']}: {line['bridge']}" for line in since)
@@ -273,3 +303,4 @@ def _narratives(content: Content) -> Iterable[Narrative]:
         if lines:
             known = PARTS.get(part["key"])
             yield Narrative(str(known.label) if known else part["key"], "\n".join(lines))
+    yield from question_narratives(content)

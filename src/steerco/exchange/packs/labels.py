@@ -220,6 +220,7 @@ class PackLabels:
     excluded: str = gettext_noop("Left out")
     excluded_count: str = gettext_noop("{count} left out")
     oldest: str = gettext_noop("Oldest data: {date}")
+    data_of: str = gettext_noop("data of {date}")
     sources: str = gettext_noop("Sources")
     rating_key: str = gettext_noop("Rating key")
     definition: str = gettext_noop("A trend is shown only between ratings of the same scale.")

@@ -38,9 +38,8 @@ def tiles(words: Wording) -> list[tuple[str, str, str]]:
             if share is not None:
                 percent = figures.signed(figures.percent(share, 1), 1 if share > 0 else 0)
                 remark = labels.against_budget.format(percent=percent)
-            if content.money_date is not None:
-                oldest = labels.oldest.format(date=figures.day(content.money_date))
-                remark = ", ".join(part for part in (remark, oldest) if part)
+                if content.money_date is not None:
+                    remark = f"{percent}, {labels.data_of.format(date=figures.day(content.money_date))}"
             found.append((labels.year_forecast, figures.money(total.forecast), remark))
         if total.whole_life is not None:
             change = ""

@@ -124,7 +124,7 @@ def _amount_grid(words: Wording, page: ProjectPage) -> Grid | None:
     columns = (Heading(labels.money, 1), Heading(labels.now, 0, "r"), Heading(labels.change, 0, "r"))
     title = labels.money
     if words.content.money_date is not None:
-        title = f"{title} ({labels.oldest.format(date=figures.day(words.content.money_date))})"
+        title = f"{title} ({labels.data_of.format(date=figures.day(words.content.money_date))})"
     return Grid(title, columns, lines) if lines else None
 
 

@@ -27,6 +27,7 @@ from steerco.site.demo.records import ProjectRecords
 from steerco.site.demo.reporting import WeeklyReports
 from steerco.site.demo.reports import tell_reports
 from steerco.site.demo.requests import tell_requests
+from steerco.site.demo.reviews import tell_reviews
 from steerco.site.demo.story import City, Place, ProjectText
 from steerco.site.demo.timeline import Row, Timeline, acting
 
@@ -82,6 +83,7 @@ class _Loading:
         self.timeline.call(max(p.start for p in self.city.projects), 11, self.office, self._give_roles)
         tell_authority(self.timeline, self.city, self.people, self.office)
         tell_requests(self.timeline, self.people, self.office)
+        tell_reviews(self.timeline, self.people, self.office)
         tell_commissions(self.timeline, self.people, self.office)
         BoardMeetings(self.timeline, self.office).tell()
         WeeklyReports(self.timeline, self.city, self.people, self.office).tell()

@@ -4,7 +4,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from steerco.apps.cycles.drafts import Typed, check, may_stay, open_page
-from steerco.apps.cycles.kinds import CONSOLIDATED
+from steerco.apps.cycles.kinds import CONSOLIDATED, KINDS
+from steerco.apps.cycles.layouts import plain
 from steerco.apps.cycles.models import Cadence, Report
 from steerco.apps.cycles.services import approve, submit, write_cadences
 from steerco.apps.cycles.turning import turn
@@ -19,6 +20,14 @@ from steerco.site.demo.timeline import Timeline
 WEEKS = 3  # that are over
 SILENT = 5  # every fifth project is silent in the last of them
 AMBER = frozenset({"amber", "amber-red", "red"})
+QUESTION = {
+    "key": "q1",
+    "label": "Does the team lack somebody next week?",
+    "type": "yes_no",
+    "help": "Only whom the plan counts on.",
+    "required": False,
+    "choices": [],
+}
 OF_FIVE = {"amber-green": "green", "amber-red": "amber"}
 
 
@@ -67,6 +76,7 @@ class WeeklyReports:
             "covers": "projects",
             "anchor": self.last,
             "starts": self.first - timedelta(days=6),
+            "layout": {**plain(KINDS["weekly"]), "questions": [QUESTION]},
         }
         write_cadences(actor, [Change(start)])
 
@@ -99,7 +109,9 @@ class WeeklyReports:
         ratings = {d: {"value": OF_FIVE.get(v, v), "why": ""} for d, v in declared.items()}
         by = (self.timeline.today + timedelta(days=45)).isoformat()
         path = {"text": said.schedule_comment or said.comment, "by": by} if said.rating in AMBER else {}
-        return Typed(said.comment[:300], ratings, path or {"text": "", "by": ""}, {"help": ""})
+        typed = Typed(said.comment[:300], ratings, path or {"text": "", "by": ""}, {"help": ""})
+        typed.answers = {"q1": "yes" if said.rating in AMBER else "no"}
+        return typed
 
     def _consolidating(self, end: date) -> Any:
         def write(actor: Actor) -> None:

@@ -12,7 +12,7 @@ from importlib import resources
 from typing import Any
 
 FOLDER = resources.files("steerco.site.demo") / "northwind"
-GENERAL = ("city.toml", "registers.toml", "requests.toml")  # every other file is a project
+GENERAL = ("city.toml", "registers.toml", "requests.toml", "reviews.toml")  # every other file is a project
 
 
 @dataclass(frozen=True)

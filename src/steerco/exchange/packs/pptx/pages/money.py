@@ -87,20 +87,24 @@ def _scaled(amount: Money, unit: int) -> float:
 
 def _table(book: Book, rows: list[MoneyRow], width: float) -> Table:
     labels = book.labels
+    known = any(row.actual for row in (*rows, *book.content.money_totals))
     columns = (
         Column(labels.project, 40),
         Column(labels.budget, align="r"),
+        *((Column(labels.actual, align="r"),) if known else ()),
         Column(labels.forecast, align="r"),
         Column(labels.variance, align="r"),
         Column("%", align="r"),
         Column(labels.whole_life, align="r"),
         Column(labels.change, align="r"),
     )
-    totals = [_row(book, row, total=True) for row in book.content.money_totals]
-    return Table(columns, [*totals, *(_row(book, row) for row in rows)], width, book.family, row_height=18)
+    totals = [_row(book, row, known, total=True) for row in book.content.money_totals]
+    return Table(
+        columns, [*totals, *(_row(book, row, known) for row in rows)], width, book.family, row_height=18
+    )
 
 
-def _row(book: Book, row: MoneyRow, *, total: bool = False) -> Row:
+def _row(book: Book, row: MoneyRow, with_actual: bool, *, total: bool = False) -> Row:
     figures = book.figures
     share = variance(row)
     difference = change = DASH
@@ -111,6 +115,7 @@ def _row(book: Book, row: MoneyRow, *, total: bool = False) -> Row:
     words = (
         row.project,
         money_text(figures, row.budget),
+        *((money_text(figures, row.actual),) if with_actual else ()),
         money_text(figures, row.forecast),
         difference,
         percent_text(book.words, row),

@@ -221,7 +221,10 @@ def _money(book: Book, page: Page, box: Box, project: ProjectPage) -> Box:
     ]
     if not rows:
         return box
-    columns = (Column(labels.money, 50), Column(labels.now, align="r"), Column(labels.change, align="r"))
+    title = labels.money
+    if book.content.money_date is not None:
+        title = f"{title} ({labels.data_of.format(date=figures.day(book.content.money_date))})"
+    columns = (Column(title, 50), Column(labels.now, align="r"), Column(labels.change, align="r"))
     table = Table(columns, rows, box.width, book.family)
     part = table.first(box.height)
     part.draw(page.drawing, box.left, box.top, labels.money, f"{labels.money}: {project.name}")
