@@ -27,6 +27,7 @@ NEEDED: dict[str, dict[str, Any]] = {
     "checklist": {"rank": 1, "checklist": "Start"},
     "meeting": {"day": date(2026, 12, 3)},
     "deliverable": {"weight": 1},
+    "distribution_list": {"members": "Ann Ash <ann@supplier.example>"},
     "decision": {"state": "draft", "silence_verdict": "", "silence_clause": ""},
     "change_request": {"state": "draft", "silence_verdict": "", "silence_clause": ""},
 }

@@ -20,7 +20,7 @@ from steerco.apps.commissions.services import (
     send_commission,
     write_commission,
 )
-from steerco.apps.commissions.showing import results
+from steerco.apps.commissions.showing import results, tallies
 from steerco.apps.finance.services import Wanted, write_figures
 from steerco.apps.followups.links import address_for
 from steerco.apps.followups.models import FollowUp
@@ -206,6 +206,10 @@ def test_the_answers_are_one_table_with_blanks_differences_and_sums(town: Any) -
         assert "blank" in page
         assert "3 days" in page
         assert "2 of 3 answered" in page
+        row.refresh_from_db()
+        [(_row, tally)] = tallies(actor(town.miriam), [row])
+        assert (tally.asked, tally.answered, tally.late) == (3, 2, 1)
+        assert "2 / 3" in browser(town.miriam).get("/commissions/").content.decode()
         sheet = load_workbook(io.BytesIO(export_answers(actor(town.miriam), row))).active
     assert sheet is not None
     assert [cell.value for cell in sheet[2]][:7] == [

@@ -1,4 +1,4 @@
-"""The pack of a consolidated report shows what was frozen, in every format, whatever happened since."""
+"""The pack of a frozen report shows what was frozen, in every format, whatever happened since."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -81,7 +81,23 @@ def test_a_frozen_consolidated_report_has_its_documents_one_click_away() -> None
     assert answer.status_code == 303
     assert Pack.objects.get().frozen == found
     own = FrozenReport.objects.exclude(pk=found.pk)[0].report_id
-    assert office.post(f"/packs/of-report/{own}/").status_code == 404
+    assert office.post(f"/packs/of-report/{own}/").status_code == 303
+
+
+def test_a_report_by_itself_is_a_document_of_its_own() -> None:
+    frozen()
+    own = FrozenReport.objects.get(report__initiative__code="WS1")
+    content = published_content(own)
+    assert [page.name for page in content.projects] == ["Ws1 initiative, Weekly report, week 48, 2026"]
+    assert content.alone
+    assert [(row.code, row.cells[0] and row.cells[0].value) for row in content.ratings] == [
+        ("WS1", RatingValue.RED)
+    ]
+    assert [(r.title, r.score) for r in content.risks] == [("The supplier fails", 20)]
+    assert (content.coverage.projects, content.coverage.excluded) == (1, ())
+    before = fingerprint(content)
+    record("risk", own.report.initiative, "A new one", current_probability=5, current_impact=5)
+    assert fingerprint(published_content(own)) == before
 
 
 def test_a_report_that_is_not_frozen_has_none() -> None:

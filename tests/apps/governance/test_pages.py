@@ -298,3 +298,49 @@ def test_what_was_escalated_to_a_person_offers_no_paper(place: Initiative, manag
     assert Party.objects.get(pk=step.receiver).kind == Party.Kind.POST
     escalate(actor(manager), row.entry, step, "Please help.")
     assert browser(manager).get(f"/entries/{row.entry_id}/open/board-paper/").status_code == 404
+
+
+def test_an_initiative_that_was_escalated_to_a_body_gets_its_paper(
+    place: Initiative, manager: Person
+) -> None:
+    """The way stands on the pages of both levels and in the list; one paper at a time, and only who may write it."""
+    part = initiative("BRIDGE", parent=place, name="New bridge", summary="Across the river.")
+    lead = person("Lea Lead", "project_manager", part)
+    board = write_bodies(OPERATOR, [Change({"name": "Tram board", "initiative": place})])[0]
+    change = {"subject": "decision", "title": "Decisions", "party": board.party, "initiative": place}
+    write_rights(OPERATOR, [Change(change)])
+    url = f"/entries/{part.entry_id}/open/board-paper-of-it/"
+    client = browser(lead)
+    assert client.get(url).status_code == 404
+    step = next(step for step in steps_for(part.entry) if step.receiver == board.party_id)
+    made = escalate(actor(lead), part.entry, step, "Dearer than agreed.")
+    for page in ("/portfolio/BRIDGE/", "/escalations/?in=BRIDGE&side=by"):
+        assert url in client.get(page).content.decode()
+    assert url in browser(manager).get("/portfolio/TRAM/").content.decode()
+    assert client.get(f"/entries/{part.entry_id}/open/board-paper/").status_code == 404
+    form = client.get(url).content.decode()
+    for text in (
+        "What is to be done about BRIDGE New bridge?",
+        "Escalated: Dearer than agreed.",
+        "Across the river.",
+        "Tram board",
+        made.due.isoformat(),
+    ):
+        assert text in form
+    assert client.post(url, {}).status_code == 422
+    typed = {"title": "What is to be done?", "initiative": "BRIDGE", "state": "draft", "safety": "false"}
+    posted(client, url, {**typed, "decider": "Tram board", "decide_by": made.due.isoformat()})
+    paper = Decision.objects.get()
+    assert (paper.initiative, paper.decider) == (part, board.party)
+    assert paper.entry.relations_in.get().source_id == part.entry_id
+    assert url not in client.get("/portfolio/BRIDGE/").content.decode()
+    assert client.get(url).status_code == 404
+    write_decisions(OPERATOR, [Change({"state": "withdrawn"}, pk=paper.pk)])
+    assert (
+        url in client.get("/portfolio/BRIDGE/").content.decode()
+    )  # still with the board: another one may be needed
+    viewer = browser(person("Vera Viewer", "viewer", part))
+    assert url not in viewer.get("/portfolio/BRIDGE/").content.decode()
+    assert viewer.get(url).status_code == 404
+    restrict(OPERATOR, part, [lead.party_id])
+    assert browser(person("Oda Other", "project_manager", place)).get(url).status_code == 404

@@ -21,7 +21,7 @@ from steerco.apps.commissions.services import (
     send_commission,
     write_commission,
 )
-from steerco.apps.commissions.showing import results
+from steerco.apps.commissions.showing import results, tallies
 from steerco.apps.initiatives.states import InitiativeType, LifecycleStatus
 from steerco.kit.history import Change, Conflict, Invalid
 from steerco.kit.journal.submissions import answered_once
@@ -77,8 +77,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     if not can(actor, "commission.ask", anywhere=True):
         require(actor, "commission.ask")
     rows = list(Commission.objects.visible_to(actor).select_related("initiative", "asked_by")[:200])
-    shown = [(row, results(actor, row) if row.state != Commission.State.DRAFT else None) for row in rows]
-    return page(request, "commissions/overview.html", {"rows": shown})
+    return page(request, "commissions/overview.html", {"rows": tallies(actor, rows)})
 
 
 @require_http_methods(["GET", "POST"])

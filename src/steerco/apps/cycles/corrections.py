@@ -1,6 +1,7 @@
 """Correcting what was frozen: a newer edition that says what was wrong, to everybody whom the wrong one reached."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
@@ -22,6 +23,16 @@ from steerco.kit.pages.addresses import address
 from steerco.kit.permissions import Actor, Denied, can
 
 CORRECTED = "cycles.corrected"
+
+# What an upper app does with a newer edition, in the transaction that freezes it.
+AfterCorrection = Callable[[Actor, FrozenReport], None]
+_after: list[AfterCorrection] = []
+
+
+def after_correction(do: AfterCorrection) -> None:
+    """Have `do` called with every correction."""
+    if do not in _after:
+        _after.append(do)
 
 
 def may_correct(actor: Actor, report: Report) -> bool:
@@ -60,6 +71,8 @@ def correct(actor: Actor, report: Report, typed: Typed, what: str) -> FrozenRepo
         conclude(actor, report, reason=what.strip(), rating=overall, headline=content["headline"])
         frozen = freeze(actor, report, what.strip())
         _tell(actor, report, frozen)
+        for do in _after:
+            do(actor, frozen)
     return frozen
 
 

@@ -16,6 +16,7 @@ from steerco.apps.cycles.layouts import shaped
 from steerco.apps.cycles.states import REPORT_STATES
 from steerco.apps.initiatives.models import OF_INITIATIVE, Initiative, Record
 from steerco.apps.people.models import Party
+from steerco.apps.stakeholders.models import DistributionList
 from steerco.engine.calendar import Offsets, Rhythm
 from steerco.kit.history import Versioned, versioned
 from steerco.kit.permissions import Access, ScopedQuerySet
@@ -99,6 +100,14 @@ class Cadence(Versioned):
         on_delete=models.PROTECT,
         related_name="+",
         verbose_name=_("contact outside"),
+    )
+    receivers = models.ForeignKey(
+        DistributionList,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("receivers"),
     )
     layout = models.JSONField(_("form"), default=dict, blank=True, editable=False)  # see `layouts`
     starts = models.DateField(_("from"), null=True, blank=True)

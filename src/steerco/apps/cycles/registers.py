@@ -31,7 +31,7 @@ class CadenceRegister(Register):
     )
     menu = "reporting"
     model = Cadence
-    related: ClassVar[Sequence[str]] = ("initiative", "contact", "reviewer", "consolidator")
+    related: ClassVar[Sequence[str]] = ("initiative", "contact", "reviewer", "consolidator", "receivers")
     order = ("initiative__sort_name", "id")
     actions: ClassVar[dict[str, str]] = {
         "view": "initiative.view",
@@ -68,6 +68,10 @@ class CadenceRegister(Register):
                 "somebody of a supplier, say. Without an account they get the form by mail."
             ),
         ),
+        Column(
+            "receivers",
+            help=_("The distribution list that its consolidated report is published to."),
+        ),
         Column("starts"),
         Column("ends"),
     )
@@ -78,7 +82,7 @@ class CadenceRegister(Register):
         Section(_("What is reported"), ("title", "initiative", "kind", "covers", "asks", "starts", "ends")),
         Section(_("How often"), ("rhythm", "anchor", "own_ends")),
         Section(_("By when"), ("opens", "due", "review", "lock", "lock_hour", "publish")),
-        Section(_("Who"), ("contact", "reviewer", "consolidator")),
+        Section(_("Who"), ("contact", "reviewer", "consolidator", "receivers")),
     )
 
     def write(

@@ -146,7 +146,8 @@ def give_back(actor: Actor, report: Report, comment: str) -> Report:
 
 
 def approve(actor: Actor, report: Report) -> Report:
-    """Find a report good. One outside a cycle is frozen with it; the consolidated one is frozen and published.
+    """Find a report good. One outside a cycle is frozen with it, and so is the consolidated one. Where its calendar
+    names no receivers, its page is all of its publication; else the cycle waits for it (`mark_published`).
 
     Raises Denied.
     """
@@ -157,9 +158,15 @@ def approve(actor: Actor, report: Report) -> Report:
         _settle(report, REVIEW)
         if report.cycle is None or report.kind == CONSOLIDATED:
             freeze(actor, report)
-        if report.cycle is not None and report.kind == CONSOLIDATED:
-            Cycle.objects.filter(pk=report.cycle.pk).update(state=Cycle.State.PUBLISHED)
+        if report.cycle is not None and report.cycle.cadence.receivers_id is None:
+            mark_published(report)
     return report
+
+
+def mark_published(report: Report) -> None:
+    """The cycle of a frozen consolidated report is published with it; other reports leave their cycle as it is."""
+    if report.cycle_id is not None and report.kind == CONSOLIDATED and report.state == "frozen":
+        Cycle.objects.filter(pk=report.cycle_id).update(state=Cycle.State.PUBLISHED)
 
 
 def freeze(actor: Actor, report: Report, correction: str = "") -> FrozenReport:

@@ -72,9 +72,11 @@ def cycle_page(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     cycle = cycle_or_404(request, pk)
     watched = watch(actor, cycle)
+    found = cockpit(actor, cycle)
     context = {
         "cycle": cycle,
-        "found": cockpit(actor, cycle),
+        "found": found,
+        "page_buttons": buttons_at("cycle", actor, found.consolidated) if found.consolidated else [],
         "watch": watched,
         "course": in_time_course(watched.rounds),
         "taken": [] if cycle.cadence.asks else [one.line for one in reports_below(actor, cycle)],

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from steerco.apps.escalation.ladder import Step
 from steerco.apps.escalation.models import Escalation
+from steerco.apps.escalation.panels import with_steps
 from steerco.apps.escalation.proposals import (
     acknowledge,
     end_escalation,
@@ -90,7 +91,7 @@ def list_page(request: HttpRequest) -> HttpResponse:
         "sides": sides,
         "side": side,
         "every": every,
-        "found": lines(actor, chosen.object_list),
+        "found": with_steps(actor, lines(actor, chosen.object_list)),
         "chosen": chosen,
         "responses": response_times(actor, place),
         "own": own_responses(actor),

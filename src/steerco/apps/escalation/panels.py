@@ -1,6 +1,7 @@
 """What escalation adds to other pages: who decides, what was escalated to and from a level, and of one record."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.urls import reverse
@@ -11,7 +12,7 @@ from steerco.apps.escalation.models import Acknowledgement, Escalation
 from steerco.apps.escalation.proposals import CONFIRM, KIND, holds, may_take_back
 from steerco.apps.escalation.recording import may_record
 from steerco.apps.escalation.reminders import recorded_in_words
-from steerco.apps.escalation.selectors import lines, mine, received, sent, visible
+from steerco.apps.escalation.selectors import Line, lines, mine, received, sent, visible
 from steerco.apps.followups.models import FollowUp
 from steerco.apps.initiatives.models import Entry, Initiative, Record
 from steerco.apps.initiatives.states import StateGroup
@@ -19,16 +20,31 @@ from steerco.kit.pages.panels import Button, PageState, Panel, ShownButton, decl
 from steerco.kit.permissions import Actor, can
 
 SHOWN = 6
+INITIATIVE = "initiative"  # as the register of its entry is called
 OPEN = (StateGroup.OPEN, StateGroup.PENDING)
 
 
-NextStep = Callable[[Actor, Escalation, Record], ShownButton | None]
+NextStep = Callable[[Actor, Escalation, Record | Initiative], ShownButton | None]
 _next_steps: list[NextStep] = []
 
 
 def declare_next_step(step: NextStep) -> None:
-    """Offer what follows from an escalation, beside it on the record's page; None where it is not offered."""
+    """Offer what follows from an escalation, beside it on the record's or initiative's page; None: not offered."""
     _next_steps.append(step)
+
+
+def with_steps(actor: Actor, found: Iterable[Line]) -> list[Line]:
+    """`found`, where an initiative itself was escalated with what may follow: its page has no trail as records have."""
+    return [
+        replace(line, steps=_steps(actor, line.row, line.row.entry.as_initiative))
+        if line.row.entry.register == INITIATIVE
+        else line
+        for line in found
+    ]
+
+
+def _steps(actor: Actor, row: Escalation, subject: Record | Initiative) -> tuple[ShownButton, ...]:
+    return tuple(step for ask in _next_steps if (step := ask(actor, row, subject)))
 
 
 def _authority(actor: Actor, initiative: Any) -> str:
@@ -56,7 +72,11 @@ def _of_initiative(actor: Actor, subject: Initiative, state: PageState) -> dict[
     )
     return {
         "sides": [
-            (label, lines(actor, rows[:SHOWN]), f"{url}?{urlencode({'in': subject.code, 'side': side})}")
+            (
+                label,
+                with_steps(actor, lines(actor, rows[:SHOWN])),
+                f"{url}?{urlencode({'in': subject.code, 'side': side})}",
+            )
             for label, rows, side in sides
         ]
     }
@@ -92,7 +112,7 @@ def _trail(actor: Actor, subject: Record) -> dict[str, Any] | None:
             {
                 "line": line,
                 "follow_up": own if own and own.data.get("escalation") == line.row.pk else None,
-                "steps": [step for ask in _next_steps if (step := ask(actor, line.row, subject))],
+                "steps": _steps(actor, line.row, subject),
                 "recorded": recorded_in_words(_as_recorded(line.row)) if line.row.recorded else None,
                 "record_at": (
                     reverse("escalation:record", args=[line.row.pk]) if may_record(actor, line.row) else ""

@@ -15,6 +15,7 @@ from steerco.apps.initiatives.models import Ancestry, Initiative
 from steerco.apps.initiatives.records import addresses_of
 from steerco.apps.notices.working_time import working_days_between
 from steerco.kit import clock
+from steerco.kit.pages.panels import ShownButton
 from steerco.kit.permissions import Actor
 
 GROUP = 5  # measures of people are shown for so many or more
@@ -33,6 +34,7 @@ class Line:
     to_code: str
     is_late: bool
     days: int  # working days until the answer, or until today
+    steps: tuple[ShownButton, ...] = ()  # what the reader may make of it now
 
     @property
     def is_open(self) -> bool:

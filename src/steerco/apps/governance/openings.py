@@ -9,13 +9,20 @@ from steerco.apps.escalation.models import Escalation
 from steerco.apps.escalation.panels import declare_next_step
 from steerco.apps.escalation.rules import reason_in_words
 from steerco.apps.governance.models import Decision
-from steerco.apps.initiatives.models import Record
-from steerco.apps.links.openings import Opening, declare_opening, opening_url
+from steerco.apps.initiatives.models import Initiative, Record
+from steerco.apps.links.openings import INITIATIVE, Opening, declare_opening, opening_url
 from steerco.apps.people.models import Party
 from steerco.kit.pages.panels import ShownButton
 from steerco.kit.permissions import Actor
 
-TEXTS = ("description", "cause", "effect", "impact", "options")  # of a record, that say what it is about
+TEXTS = (
+    "summary",
+    "description",
+    "cause",
+    "effect",
+    "impact",
+    "options",
+)  # of a record, that say what it is about
 
 
 def _waits(row: Any) -> bool:
@@ -40,15 +47,16 @@ def _escalation_of(row: Any) -> Escalation | None:
 
 
 def _is_with_a_body(row: Any) -> bool:
-    return row.register_key != Decision.register_key and _escalation_of(row) is not None
+    return getattr(row, "register_key", "") != Decision.register_key and _escalation_of(row) is not None
 
 
 def _paper_of_escalated(row: Any) -> dict[str, Any]:
     """The question, why it comes to the body, what the record says of itself, and who decides by when."""
     escalation = _escalation_of(row)
     if escalation is None:
-        return {"title": row.title}
-    what = {"record": f"{row.reference} {row.title}"}
+        return {}
+    place = isinstance(row, Initiative)
+    what = {"record": f"{row.code} {row.name}" if place else f"{row.reference} {row.title}"}
     lines = [gettext("Escalated: %s") % reason_in_words(escalation)]
     lines.append(gettext("It is about %(record)s.") % what)
     withheld = getattr(row, "withheld", ())
@@ -59,7 +67,7 @@ def _paper_of_escalated(row: Any) -> dict[str, Any]:
         "recommendation": getattr(row, "recommendation", ""),
         "decider": escalation.receiver,
         "decide_by": escalation.due,
-        "owner": row.owner,
+        "owner": row.lead if place else row.owner,
     }
 
 
@@ -72,16 +80,27 @@ BOARD_PAPER = Opening(
     _paper_of_escalated,
     button=False,
 )
+PLACE_PAPER = Opening(
+    "board-paper-of-it",
+    INITIATIVE,
+    "decision",
+    _("Make it a decision paper"),
+    _is_with_a_body,
+    _paper_of_escalated,
+    button=False,
+)
 
 
-def _to_paper(actor: Actor, escalation: Escalation, row: Record) -> ShownButton | None:
+def _to_paper(actor: Actor, escalation: Escalation, row: Record | Initiative) -> ShownButton | None:
     """The way from an escalation that reached a body to its paper."""
     if escalation.state not in Escalation.LIVE or escalation.receiver.kind != Party.Kind.BODY:
         return None
-    url = opening_url(actor, BOARD_PAPER, row)
-    return ShownButton(BOARD_PAPER.label, url, main=False) if url else None
+    opening = PLACE_PAPER if isinstance(row, Initiative) else BOARD_PAPER
+    url = opening_url(actor, opening, row)
+    return ShownButton(opening.label, url, main=False) if url else None
 
 
 declare_opening(Opening("issue-decision", "issue", "decision", _("Open a decision paper"), _waits, _paper_of))
 declare_opening(BOARD_PAPER)
+declare_opening(PLACE_PAPER)
 declare_next_step(_to_paper)

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from steerco.apps.initiatives.records import record_of
-from steerco.apps.links.openings import Opening, open_from, opening_for
+from steerco.apps.initiatives.states import StateGroup
+from steerco.apps.links.openings import INITIATIVE, Opening, open_from, opening_for, place_of
 from steerco.apps.links.selectors import find_entry
 from steerco.kit.history import Conflict, Invalid
 from steerco.kit.journal.submissions import answered_once
@@ -58,9 +59,11 @@ def open_page(request: HttpRequest, pk: int, key: str) -> HttpResponse:
 def _find(actor: Actor, pk: int, key: str) -> tuple[Register, Any, Opening]:
     """The register and the record that the actor may see, and what may be opened from it. Raises Http404."""
     entry = find_entry(actor, pk)
-    row = record_of(entry) if entry is not None else None
-    source = register_by_key(entry.register) if entry is not None else None
-    if row is None or source is None or row.deleted:
+    if entry is None:
+        raise Http404
+    row: Any = entry.as_initiative if entry.register == INITIATIVE else record_of(entry)
+    source = register_by_key(entry.register)
+    if row is None or source is None or entry.state_group == StateGroup.DELETED:
         raise Http404
     mask(source, actor, [row])
     opening = opening_for(actor, row, key)
@@ -71,7 +74,7 @@ def _find(actor: Actor, pk: int, key: str) -> tuple[Register, Any, Opening]:
 
 def _initial(target: Register, opening: Opening, row: Any) -> dict[str, Any]:
     """What the form starts with, as its fields show it: the model's defaults, then what the opening says."""
-    return started_with(target, {"initiative": row.initiative, **opening.start(row)})
+    return started_with(target, {"initiative": place_of(row), **opening.start(row)})
 
 
 def _ending(source: Register, opening: Opening, row: Any) -> list[tuple[Any, str]]:

@@ -49,7 +49,7 @@ def _invitation(message: OutboxMessage) -> outbox.Mail | None:
             lines.append(_("Papers are needed by %(day)s.") % {"day": day})
         lines += ["", settings.PUBLIC_URL.rstrip("/") + reverse("meetings:page", args=[row.pk])]
         method = Method.CANCEL if is_cancelled else Method.REQUEST
-        content = write(Calendar((happening(row, attendees_of(row)),), method))
+        content = write(Calendar((happening(row, attendees_of(row)),), method)).encode()
         attached = ("invite.ics", content, f"text/calendar; method={method}")
         text = "\n".join(line for number, line in enumerate(lines) if line or number > 3) + "\n"
         return outbox.Mail(_one_line(subject), text, headers=headers(), attachments=(attached,))

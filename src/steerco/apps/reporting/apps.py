@@ -8,8 +8,10 @@ class ReportingConfig(AppConfig):
     def ready(self) -> None:
         """Declare actions, jobs and the button on an initiative's page."""
         # ruff: noqa: PLC0415  models are loaded only now
-        from steerco.apps.reporting import actions, buttons, jobs, selectors  # noqa: F401
+        from steerco.apps.cycles.corrections import after_correction
+        from steerco.apps.reporting import actions, buttons, jobs, letters, publishing, selectors  # noqa: F401
         from steerco.kit.backup.media import name_files
 
         buttons.declare()
+        after_correction(publishing.republish)
         name_files(selectors.file_paths)

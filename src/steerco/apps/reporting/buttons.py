@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from steerco.apps.cycles.kinds import CONSOLIDATED
+from steerco.apps.reporting.publishing import may_publish
 from steerco.kit.pages.panels import Button, declare_button
 from steerco.kit.permissions import Actor, can
 
@@ -18,16 +18,18 @@ def _ask(actor: Actor, initiative: Any) -> str:
 
 
 def _publish(actor: Actor, report: Any) -> str:
-    if (
-        report.kind != CONSOLIDATED
-        or report.state != "frozen"
-        or not can(actor, "pack.build", report.initiative)
-    ):
+    if report.state != "frozen" or not can(actor, "pack.build", report.initiative):
         return ""
     return reverse("reporting:publish", args=[report.pk])
 
 
+def _publication(actor: Actor, report: Any) -> str:
+    return reverse("reporting:publication", args=[report.pk]) if may_publish(actor, report) else ""
+
+
 def declare() -> None:
-    """Add "Build a pack" to an initiative's page, and the documents of a consolidated report to its page."""
-    declare_button(Button("report", _("As documents"), _publish, main=True, posts=True))
+    """Add "Build a pack" to an initiative's page, publication and documents to the page of a frozen report."""
+    declare_button(Button("report", _("Publication"), _publication, main=True))
+    declare_button(Button("cycle", _("Publication"), _publication))
+    declare_button(Button("report", _("As documents"), _publish, posts=True))
     declare_button(Button("initiative", _("Build a pack"), _ask, main=True))

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from steerco.apps.cycles.models import FrozenReport
 from steerco.apps.initiatives.models import Initiative
+from steerco.apps.people.models import Person
 from steerco.kit.journal.models import Event
 from steerco.kit.journal.reach import hidden_entries
 from steerco.kit.permissions import Access, Actor, ScopedQuerySet
@@ -129,6 +130,80 @@ class PackTemplate(models.Model):
         ordering = ("-added_at", "-pk")
         verbose_name = _("template")
         verbose_name_plural = _("templates")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Publication(models.Model):
+    """An edition of a frozen report that was sent to its readers. Written in the transaction that asks for the mails;
+    further readers of the same edition join it."""
+
+    frozen = models.OneToOneField(FrozenReport, on_delete=models.PROTECT, related_name="publication")
+    initiative = models.ForeignKey(Initiative, on_delete=models.CASCADE, related_name="+")
+    published_at = models.DateTimeField(_("published at"))
+    published_by = models.CharField(_("published by"), max_length=200)
+
+    objects = ScopedQuerySet.as_manager()
+    access = Access(
+        view="record.view",
+        scope="initiative_id",
+        restricted_by="frozen__report__restricted_by_id",
+        entry="frozen__report__entry_id",
+    )
+
+    class Meta:
+        ordering = ("-published_at", "-pk")
+        verbose_name = _("publication")
+        verbose_name_plural = _("publications")
+
+    def __str__(self) -> str:
+        return str(self.frozen)
+
+
+class Delivery(models.Model):
+    """One reader of one publication: an address gets an edition once. How far its mail is stands in the outbox.
+
+    `outside`: has no right to read the initiative and was confirmed by name by whoever published. `opened_at`: first
+    opened on a page or as a document; a mail tells nothing back.
+    """
+
+    publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="deliveries")
+    person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    name = models.CharField(_("name"), max_length=200)
+    email = models.EmailField(_("e-mail address"))
+    via = models.CharField(_("by"), max_length=300, blank=True)
+    outside = models.BooleanField(_("outside"), default=False)
+    asked_at = models.DateTimeField()
+    opened_at = models.DateTimeField(null=True)
+
+    access = Access(rule="internal")
+
+    class Meta:
+        ordering = ("name", "pk")
+        constraints = (
+            models.UniqueConstraint(fields=("publication", "email"), name="reporting_delivered_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.publication_id} to {self.email}"
+
+
+class PublishedFile(models.Model):
+    """The document of a publication in a language, made when the first mail needs it."""
+
+    publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="files")
+    language = models.CharField(max_length=10)
+    path = models.CharField(max_length=200)
+    name = models.CharField(max_length=200)
+    size = models.PositiveIntegerField()
+
+    access = Access(rule="internal")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("publication", "language"), name="reporting_document_once"),
+        )
 
     def __str__(self) -> str:
         return self.name

@@ -1,4 +1,4 @@
-"""The pack of a consolidated report: what was frozen, and nothing else. The same frozen data gives the same pack."""
+"""The pack of a frozen report: what was frozen, and nothing else. The same frozen data gives the same pack."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -49,9 +49,11 @@ class Told:
 
 
 def published_content(frozen: FrozenReport, *, audience: str = "", attribution: str = "") -> PackContent:
-    """Everything that the pack of a frozen consolidated report shows, in the active language. Three queries."""
+    """Everything that the pack of a frozen report shows, in the active language. A consolidated one shows what those
+    below said, another one itself on a page. Three queries."""
     content: Content = json.loads(frozen.content)
-    told = list(_told(content, frozen))
+    many = bool(content.get("below"))
+    told = list(_told(content, frozen)) if many else [Told(_line_of_itself(content), content)]
     dimensions = _dimensions(content, told)
     settings_row = organisation()
     as_of = _day(content["period"]["end"]) or frozen.frozen_at.date()
@@ -76,16 +78,17 @@ def published_content(frozen: FrozenReport, *, audience: str = "", attribution: 
         scale=scale,
         dimensions=tuple(dimension_label(key) for key in dimensions),
         labels=labels_for(translation.get_language() or "en", of_projects=_of_projects(told)),
-        decisions=tuple(_decisions(parts.get("asked", {}).get("facts", ()))),
+        decisions=tuple(_decisions(_facts(parts, "asked", "help"))),
         changes=tuple(_changes(told)),
         ratings=tuple(_row(one, dimensions, scale) for one in told),
         distribution=tuple(_distribution(told, has_before)),
         milestones=tuple(_milestones(parts)),
-        risks=tuple(_risks(parts.get("top_risks", {}).get("facts", ()))),
+        risks=tuple(_risks(_facts(parts, "top_risks", "risks"))),
         projects=(
-            _page(content, dimensions, scale),
-            *(_page(one.content, dimensions, scale) for one in told if one.content),
+            _page(content, dimensions, scale, content["title"] if not many else ""),
+            *(_page(one.content, dimensions, scale) for one in told if one.content and many),
         ),
+        alone=not many,
     )
 
 
@@ -97,6 +100,28 @@ def _told(content: Content, frozen: FrozenReport) -> Iterable[Told]:
     editions = {row.report_id: json.loads(row.content) for row in rows}
     for line in lines:
         yield Told(line, editions.get(line["report"]) if line["current"] else None)
+
+
+def _line_of_itself(content: Content) -> Content:
+    """The line of a report that consolidates nothing: what it says of its own initiative."""
+    overall = content["ratings"][0] if content["ratings"] else {}
+    said = {key: overall.get(key, "") for key in ("value", "before", "computed")}
+    place = content["initiative"]
+    return read_line(
+        {
+            "report": None,
+            "code": place["code"],
+            "name": place["name"],
+            "age": 0,
+            "headline": content["headline"],
+            **said,
+        }
+    )
+
+
+def _facts(parts: dict[str, Content], *keys: str) -> list[Content]:
+    """The facts of the first of these parts that the report has."""
+    return next((parts[key]["facts"] for key in keys if key in parts), [])
 
 
 def _dimensions(content: Content, told: Sequence[Told]) -> list[str]:
@@ -239,14 +264,14 @@ def _risks(facts: Iterable[Content]) -> Iterable[Risk]:
             )
 
 
-def _page(content: Content, dimensions: Sequence[str], scale: RatingScale) -> ProjectPage:
+def _page(content: Content, dimensions: Sequence[str], scale: RatingScale, title: str = "") -> ProjectPage:
     """A page of its own for each report: the sentence, the path to green, and every part with its facts in words."""
     place = content["initiative"]
     overall = content["ratings"][0] if content["ratings"] else None
     end = _day(place.get("forecast_end"))
     return ProjectPage(
         code=place["code"],
-        name=place["name"],
+        name=f"{place['name']}, {title}" if title else place["name"],
         unit=place["unit"],
         sponsor=place["sponsor"],
         manager=place["lead"],

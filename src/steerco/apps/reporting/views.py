@@ -13,13 +13,14 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from steerco.apps.cycles.kinds import CONSOLIDATED
 from steerco.apps.cycles.selectors import find_report
 from steerco.apps.indicators.selectors import points
 from steerco.apps.initiatives.models import Initiative
 from steerco.apps.reporting.content import pack_scope
 from steerco.apps.reporting.jobs import make_pack
 from steerco.apps.reporting.models import Pack, PackTemplate
+from steerco.apps.reporting.publishing import note_opened
+from steerco.apps.reporting.selectors import corrections_in
 from steerco.apps.reporting.services import add_template, drop_template, fail_pack, request_pack
 from steerco.apps.reporting.template_report import told
 from steerco.exchange.packs.formats import FORMATS
@@ -123,7 +124,8 @@ def _days(actor: Actor, initiative: Initiative) -> list[date]:
 
 
 def _find(request: HttpRequest, pk: int) -> Pack:
-    pack = Pack.objects.visible_to(actor_of(request)).select_related("initiative").filter(pk=pk).first()
+    rows = Pack.objects.visible_to(actor_of(request)).select_related("initiative", "frozen__report")
+    pack = rows.filter(pk=pk).first()
     if pack is None:
         raise Http404
     return pack
@@ -139,19 +141,20 @@ def pack_page(request: HttpRequest, pk: int) -> HttpResponse:
         "pack": pack,
         "job": job,
         "files": pack.files.all(),
+        "outdated": corrections_in(pack.frozen) if pack.frozen else [],
         "mine": pack.requested_by_id == actor_of(request).user_id,
     }
     return page(request, "reporting/pack.html", context, fragment="reporting/_pack.html")
 
 
 @require_POST
-@guard("pack.build", "the initiative of the consolidated report")
+@guard("pack.build", "the initiative of the frozen report")
 @answered_once
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
-    """The documents of a frozen consolidated report, in every format, for everybody who reads its initiative."""
+    """The documents of a frozen report, in every format, for everybody who reads its initiative."""
     actor = actor_of(request)
     report = find_report(actor, pk)
-    frozen = report.frozen.order_by("number").last() if report and report.kind == CONSOLIDATED else None
+    frozen = report.frozen.order_by("number").last() if report else None
     if report is None or frozen is None:
         raise Http404
     require(actor, "pack.build", report.initiative)
@@ -185,6 +188,8 @@ def download(request: HttpRequest, pk: int, name: str) -> HttpResponseBase:
     file = pack.files.filter(format=name).first()
     if file is None or name not in FORMATS:
         raise Http404
+    if pack.frozen is not None:
+        note_opened(actor_of(request), pack.frozen)
     path = Path(settings.MEDIA_ROOT) / file.path
     response = FileResponse(
         path.open("rb"), as_attachment=True, filename=file.name, content_type=CONTENT_TYPES[name]

@@ -3,13 +3,15 @@
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from steerco.apps.initiatives.models import Record
 from steerco.apps.people.models import Party
-from steerco.apps.stakeholders.states import STAKEHOLDER_STATES
+from steerco.apps.stakeholders.members import read_members
+from steerco.apps.stakeholders.states import LIST_STATES, STAKEHOLDER_STATES
 from steerco.kit.history import versioned
 from steerco.kit.states import States
 
@@ -125,3 +127,39 @@ class Stakeholder(Record):
         """When the next contact is due after one on `day`; None where no frequency says it."""
         days = self.DAYS.get(self.frequency)
         return day + timedelta(days=days) if days else None
+
+
+@versioned
+class DistributionList(Record):
+    """To whom reports, minutes and letters go. The title is the name; a line of `members` is somebody here (a person,
+    a post, a body) or an outside address.
+
+    `meant` keeps which party a line means, so that a list still works when somebody is renamed.
+    """
+
+    register_key: ClassVar[str] = "distribution_list"
+    number_prefix: ClassVar[str] = "DL"
+    states: ClassVar[States] = LIST_STATES
+
+    purpose = models.TextField(_("purpose"), blank=True)
+    members = models.TextField(_("members"))
+    confirmed = models.DateField(_("last confirmed"), null=True, blank=True)
+    meant = models.JSONField(default=dict, blank=True, editable=False)
+
+    bookkeeping = Record.bookkeeping | {"meant"}
+
+    class Meta(Record.Meta):
+        verbose_name = _("distribution list")
+        verbose_name_plural = _("distribution lists")
+
+    def clean(self) -> None:
+        """Every line means somebody."""
+        super().clean()
+        try:
+            found = read_members(self.members, self.meant)
+        except ValidationError as error:
+            raise ValidationError({"members": error.messages}) from error
+        if not found:
+            raise ValidationError({"members": _("Write who is on it, one a line.")})
+        self.members = "\n".join(one.line for one in found)
+        self.meant = {one.line: one.party_id for one in found if one.party_id}

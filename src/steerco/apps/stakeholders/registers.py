@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from steerco.apps.initiatives.registers import REFERENCE, RecordRegister
 from steerco.apps.stakeholders.actions import ATTITUDE
-from steerco.apps.stakeholders.models import Stakeholder
-from steerco.apps.stakeholders.states import STAKEHOLDER_STATES
+from steerco.apps.stakeholders.models import DistributionList, Stakeholder
+from steerco.apps.stakeholders.states import LIST_STATES, STAKEHOLDER_STATES
 from steerco.kit.registers.columns import Column
 from steerco.kit.registers.register import Section, View, declare_register
 
@@ -152,4 +152,54 @@ class StakeholderRegister(RecordRegister):
     )
 
 
+class DistributionListRegister(RecordRegister):
+    """Distribution lists."""
+
+    key = "distribution_list"
+    slug = "distribution-lists"
+    label = _("Distribution list")
+    label_plural = _("Distribution lists")
+    explanation = _(
+        "To whom reports and letters go. Posts and bodies stand for whoever holds them on the day."
+    )
+    model = DistributionList
+    menu = "people"
+    states = LIST_STATES
+    order = ("sort_title",)
+    called = ("distribution list", "mailing list", "recipients", "circulation list")
+    detail = "purpose"
+    search = ("title", "purpose", "members")
+    related: ClassVar[tuple[str, ...]] = ("initiative", "owner")
+    columns = (
+        REFERENCE,
+        Column("title", label=_("name"), headers=("list", "list name", "Verteiler")),
+        Column("initiative", help=_("That of the whole organisation belongs to its portfolio.")),
+        Column("purpose", headers=("use", "used for", "Zweck")),
+        Column(
+            "members",
+            help=_(
+                "One a line: a person, post or body here; somebody outside as “Ann Ash <ann@example.org>”."
+            ),
+            headers=("recipients", "receivers", "people", "Empfänger", "Mitglieder"),
+        ),
+        Column("owner", headers=("responsible", "kept by", "Verantwortlich")),
+        Column("state", headers=("status",)),
+        Column(
+            "confirmed",
+            help=_("When somebody last looked whether it is still right."),
+            headers=("checked on",),
+        ),
+        Column("changed_at", label=_("changed")),
+    )
+    shown = ("reference", "title", "initiative", "purpose", "owner", "state", "confirmed")
+    filters = ("state", "owner", "initiative", "confirmed")
+    groups = ("initiative", "owner", "state")
+    sections = (
+        Section(_("What it is for"), ("title", "initiative", "purpose")),
+        Section(_("Who is on it"), ("members",)),
+        Section(_("Who keeps it"), ("owner", "state", "confirmed")),
+    )
+
+
 declare_register(StakeholderRegister())
+declare_register(DistributionListRegister())

@@ -14,3 +14,14 @@ STAKEHOLDER_STATES = States(
         Transition("return", _("Involved again"), frozenset({"former"}), "active"),
     ),
 )
+
+LIST_STATES = States(
+    (
+        State("used", _("in use"), "open", "blue"),
+        State("ended", _("no longer used"), "done", "secondary"),
+    ),
+    (
+        Transition("end", _("No longer used"), frozenset({"used"}), "ended"),
+        Transition("resume", _("Use again"), frozenset({"ended"}), "used"),
+    ),
+)

@@ -273,3 +273,4 @@ class PackContent:
     money_date: date | None = None  # the oldest data date of the monthly figures among the money
     risks: tuple[Risk, ...] = ()
     projects: tuple[ProjectPage, ...] = ()
+    alone: bool = False  # about itself alone: a page and the notes, without what compares several

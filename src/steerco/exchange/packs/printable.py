@@ -68,6 +68,8 @@ def fingerprint(content: PackContent) -> str:
     """
     data = _plain(content)
     del data["generated_at"]
+    if not content.alone:  # packs of several keep the fingerprints that were printed before
+        del data["alone"]
     text = json.dumps(data, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 

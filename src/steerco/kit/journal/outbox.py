@@ -7,7 +7,7 @@ process died is sent again with the same Message-ID, by which the receiving side
 
 import hashlib
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -38,7 +38,7 @@ class Mail:
     text: str
     html: str = ""
     headers: Mapping[str, str] | None = None
-    attachments: Sequence[tuple[str, str | bytes, str]] = ()  # name, content, media type
+    attachments: tuple[tuple[str, bytes, str], ...] = ()  # file name, content, media type
 
 
 # Given the message, what to send; None when the recipient may no longer see the object.
@@ -141,8 +141,8 @@ def _send(message: OutboxMessage) -> bool:
         )
         if mail.html:
             letter.attach_alternative(mail.html, "text/html")
-        for name, content, kind in mail.attachments:
-            letter.attach(name, content, kind)
+        for attachment in mail.attachments:
+            letter.attach(*attachment)
         letter.send()
     except Exception as error:  # the next message may do better; the row and the log say what happened
         log.warning("message %s was not sent", message.pk, exc_info=True)

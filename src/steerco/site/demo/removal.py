@@ -29,7 +29,7 @@ from steerco.apps.organisation.models import Organisation
 from steerco.apps.organisation.services import configure
 from steerco.apps.people.models import Party, Person, Unit
 from steerco.apps.planning.models import PlanRevision
-from steerco.apps.reporting.models import Pack, PackFile
+from steerco.apps.reporting.models import Pack, PackFile, PublishedFile
 from steerco.kit.history import Change
 from steerco.kit.history.writes import append_events
 from steerco.kit.imports.models import ImportRun
@@ -57,6 +57,8 @@ def remove_examples(actor: Actor) -> int:
         posts |= set(Body.objects.filter(initiative__in=going).values_list("party", flat=True))
         packs = Pack.objects.filter(initiative__in=going)
         files = set(PackFile.objects.filter(pack__in=packs).values_list("path", flat=True))
+        published = PublishedFile.objects.filter(publication__initiative__in=going)
+        files |= set(published.values_list("path", flat=True))
         jobs = set(packs.filter(job_id__isnull=False).values_list("job_id", flat=True))
         attached = set(
             StoredFile.objects.filter(attachments__entry__initiative__in=going).values_list("pk", flat=True)
@@ -191,5 +193,6 @@ def _remove_files(ids: set[int]) -> None:
 def _drop_files(paths: Iterable[str]) -> None:
     """Files of packs that no other pack has."""
     used = set(PackFile.objects.filter(path__in=list(paths)).values_list("path", flat=True))
+    used |= set(PublishedFile.objects.filter(path__in=list(paths)).values_list("path", flat=True))
     for path in set(paths) - used:
         (Path(settings.MEDIA_ROOT) / path).unlink(missing_ok=True)

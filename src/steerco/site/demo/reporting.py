@@ -6,11 +6,15 @@ from typing import Any
 from steerco.apps.cycles.drafts import Typed, check, may_stay, open_page
 from steerco.apps.cycles.kinds import CONSOLIDATED, KINDS
 from steerco.apps.cycles.layouts import plain
-from steerco.apps.cycles.models import Cadence, Report
+from steerco.apps.cycles.models import Cadence, FrozenReport, Report
 from steerco.apps.cycles.services import approve, submit, write_cadences
 from steerco.apps.cycles.turning import turn
+from steerco.apps.initiatives.records import write_records
 from steerco.apps.organisation.selectors import work_week
 from steerco.apps.people.models import Person
+from steerco.apps.reporting.publishing import publish
+from steerco.apps.stakeholders.models import DistributionList
+from steerco.apps.stakeholders.receivers import recipients_of
 from steerco.engine.calendar import dates_of
 from steerco.kit.history import Change
 from steerco.kit.permissions import Actor
@@ -58,6 +62,7 @@ class WeeklyReports:
                 self._call(dates.publish, 10, reviewer, self._consolidating(end))
                 sponsor = self.city.people[self.city.portfolio.sponsor].name
                 self._call(dates.publish, 15, sponsor, self._reviewing(end))
+                self._call(dates.publish, 16, self.office, self._publishing(end))
         self._call(self.timeline.today - timedelta(days=1), 17, self.office, lambda _actor: turn())
 
     def _call(self, day: date, hour: int, who: str, call: Any) -> None:
@@ -76,6 +81,7 @@ class WeeklyReports:
             "covers": "projects",
             "anchor": self.last,
             "starts": self.first - timedelta(days=6),
+            "receivers": self._board(actor),
             "layout": {**plain(KINDS["weekly"]), "questions": [QUESTION]},
         }
         write_cadences(actor, [Change(start)])
@@ -97,6 +103,29 @@ class WeeklyReports:
             submit(actor, report, typed)
 
         return write
+
+    def _board(self, actor: Actor) -> DistributionList:
+        """To whom the report of the portfolio goes: who sponsors and runs it, and every programme."""
+        places = (self.city.portfolio, *self.city.programmes)
+        keys = dict.fromkeys(key for place in places for key in (place.sponsor, place.lead))
+        values = {
+            "initiative": self.timeline.rows[self.city.portfolio.code],
+            "title": "Portfolio board",
+            "purpose": "The weekly report of the portfolio and what corrects it.",
+            "members": "\n".join(self.city.people[key].name for key in keys),
+            "owner": self.people[next(iter(keys))].party,
+            "confirmed": self.first - timedelta(days=7),
+        }
+        return write_records(actor, DistributionList, [Change(values)])[0]
+
+    def _publishing(self, end: date) -> Any:
+        def send(actor: Actor) -> None:
+            rows = FrozenReport.objects.filter(report__kind=CONSOLIDATED, report__period_end=end)
+            frozen = rows.select_related("report__cycle__cadence__receivers").order_by("number").last()
+            if frozen is not None and frozen.report.cycle and frozen.report.cycle.cadence.receivers:
+                publish(actor, frozen, recipients_of(frozen.report.cycle.cadence.receivers).found)
+
+        return send
 
     def _report(self, project: ProjectText, end: date) -> Report | None:
         rows = Report.objects.select_related("initiative__unit", "owner", "cycle__cadence")

@@ -172,8 +172,8 @@ def document_fields(content: PackContent, step: Callable[[], None]) -> dict[str,
         "cover": cover_lines(content),
         "overview": {
             "topic": labels.overview,
-            "message": ratings_message(content),
-            "grids": [_grid(_distribution(words))],
+            "message": content.title if content.alone else ratings_message(content),
+            "grids": [] if content.alone else [_grid(_distribution(words))],
             "asked": decisions_message(content),
         },
         "sections": [
@@ -186,7 +186,7 @@ def document_fields(content: PackContent, step: Callable[[], None]) -> dict[str,
                 ],
                 "remark": section.remark,
             }
-            for section in sections(content)
+            for section in (() if content.alone else sections(content))
         ],
         "projects": projects,
         "notes": {"topic": labels.notes, "message": labels.msg_notes, "texts": notes(content)},

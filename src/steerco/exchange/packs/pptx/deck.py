@@ -46,7 +46,8 @@ def render_pptx(
     """
     content = printable_content(content)
     book = Book(content, open_house(template))
-    total = len(_FRONT) + len(content.projects) + 2
+    front = () if content.alone else _FRONT
+    total = len(front) + len(content.projects) + 2
     done = 0
 
     def step() -> None:
@@ -55,7 +56,7 @@ def render_pptx(
         if progress is not None:
             progress(done, total)
 
-    for add in _FRONT:
+    for add in front:
         add(book)
         step()
     for page in content.projects:
