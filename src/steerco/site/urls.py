@@ -3,7 +3,7 @@
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from steerco.site import views
+from steerco.site import outlook_views, views
 from steerco.site.demo import views as demo_views
 
 site_patterns = (
@@ -13,6 +13,8 @@ site_patterns = (
         path("search/", views.search, name="search"),
         path("switch/", views.switch, name="switch"),
         path("examples/", views.examples, name="examples"),
+        path("horizon/", outlook_views.horizon_page, name="horizon"),
+        path("bottom-line/", outlook_views.bottom_line_page, name="bottom-line"),
         path("first-steps/open/", demo_views.open_step, name="checklist-open"),
         path("first-steps/dismiss/", demo_views.dismiss_steps, name="checklist-dismiss"),
     ],

@@ -7,12 +7,14 @@ import pytest
 from django.http import QueryDict
 from tests.apps.worlds import OPERATOR, actor, browser, initiative, person, posted, record
 
+from steerco.apps.deliverables.signing import Terms, open_round
 from steerco.apps.escalation.deciding import record as record_decision
 from steerco.apps.escalation.proposals import escalate, steps_for
 from steerco.apps.escalation.services import write_rights
 from steerco.apps.followups.links import address_for
 from steerco.apps.followups.models import FollowUp
 from steerco.apps.followups.services import answer
+from steerco.apps.governance.blocking import blocked_days
 from steerco.apps.governance.models import Body, Decision
 from steerco.apps.governance.selectors import decisions_in, latencies
 from steerco.apps.governance.services import write_bodies, write_decisions
@@ -344,3 +346,29 @@ def test_an_initiative_that_was_escalated_to_a_body_gets_its_paper(
     assert viewer.get(url).status_code == 404
     restrict(OPERATOR, part, [lead.party_id])
     assert browser(person("Oda Other", "project_manager", place)).get(url).status_code == 404
+
+
+def test_days_that_waited_count_once_however_much_waited_on_them(place: Initiative, manager: Person) -> None:
+    """Union of working days, within the period, of what the reader may read; decided, waiting and signed-off."""
+    part, sponsor = initiative("BRIDGE", parent=place), person("Sam Sponsor", "sponsor", place)
+    monday = clock.now().replace(year=2026, month=3, day=2, hour=9)
+    with clock.at(monday):
+        asked(part, sponsor.party)
+    first = question()
+    with clock.at(monday + timedelta(days=2)):
+        row = record("deliverable", part, "Plans", progress=100)
+        open_round(actor(manager), row.entry, Terms([sponsor.party]))
+    with clock.at(monday + timedelta(days=4)):
+        answer(actor(sponsor), first, "o1")
+    with clock.at(monday + timedelta(days=8)):  # Tuesday of the week after: the round still waits
+        today, since = clock.today(), clock.today() - timedelta(days=30)
+        [found] = blocked_days(actor(manager), place, since, today)
+        assert (found.initiative, found.days, found.decisions, found.sign_offs) == (part, 6, 4, 4)
+        assert (found.changes, found.waiting) == (0, 1)
+        [late] = blocked_days(actor(manager), None, today - timedelta(days=4), today)
+        assert (late.days, late.decisions) == (2, 0)  # decided on the last day before the period
+        page = browser(manager).get("/registers/decisions/overview/?in=TRAM&days=30").content.decode()
+        assert "<strong>6</strong>" in page
+        assert browser(manager).get("/registers/decisions/overview/?days=nonsense").status_code == 200
+        restrict(OPERATOR, part, [sponsor.party_id])
+        assert blocked_days(actor(manager), None, since, today) == []

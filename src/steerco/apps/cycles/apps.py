@@ -11,6 +11,7 @@ class CyclesConfig(AppConfig):
             actions,
             buttons,
             corrections,
+            early_signs,
             evidence,
             jobs,
             panels,

@@ -1,11 +1,13 @@
 """Reads of cycles and reports: who has reported, what is late, what a report says."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q, Window
+from django.db.models.functions import RowNumber
 
 from steerco.apps.cycles.kinds import CONSOLIDATED
 from steerco.apps.cycles.models import Cycle, FrozenReport, Report
@@ -14,6 +16,7 @@ from steerco.apps.cycles.watching import owed_reports
 from steerco.apps.cycles.wording import period_words
 from steerco.apps.followups.models import FollowUp, Reminder
 from steerco.apps.followups.waiting import may_nudge
+from steerco.apps.initiatives.models import Initiative
 from steerco.kit import clock
 from steerco.kit.permissions import Actor
 
@@ -177,3 +180,38 @@ def cockpit(actor: Actor, cycle: Cycle) -> Cockpit:
 
 def _hours_to(moment: datetime) -> int:
     return max(0, -(-(moment - clock.now()) // timedelta(hours=1)))
+
+
+@dataclass(frozen=True)
+class OffTrack:
+    """The last frozen report of an initiative that is rated amber or worse: how it comes back, and by when."""
+
+    report: Report
+    path: str
+    by: date | None
+    is_past: bool
+
+
+RATED = ("red", "amber-red", "amber")  # the worst first
+MOST_OFF_TRACK = 40
+
+
+def off_track(actor: Actor, place: Initiative | None = None) -> list[OffTrack]:
+    """The initiatives at `place` and below whose last frozen report says amber or worse, the worst first. Two
+    statements."""
+    rows = Report.objects.visible_to(actor).filter(state="frozen", deleted=False, initiative__archived=False)
+    if place is not None:
+        rows = rows.filter(initiative__above__ancestor=place)
+    last = Window(RowNumber(), partition_by="initiative", order_by=[F("period_end").desc(), F("pk").desc()])
+    newest = rows.annotate(nth=last).filter(nth=1).select_related("initiative")
+    found = [row for row in newest if row.rating in RATED]
+    found.sort(key=lambda row: (RATED.index(row.rating), row.initiative.sort_name, row.pk))
+    found = found[:MOST_OFF_TRACK]
+    frozen = FrozenReport.objects.filter(report__in=found).order_by("number")
+    paths = {row.report_id: json.loads(row.content).get("path", {}) for row in frozen}
+    return [_off_track(row, paths.get(row.pk, {})) for row in found]
+
+
+def _off_track(row: Report, path: dict[str, str]) -> OffTrack:
+    by = date.fromisoformat(path["by"]) if path.get("by") else None
+    return OffTrack(row, path.get("text", ""), by, by is not None and by < clock.today())

@@ -82,6 +82,15 @@ def _with_stances(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.annotate(is_quiet=quiet)
 
 
+def visible(actor: Actor) -> QuerySet[Any]:
+    """The warnings that the actor may see: of entries that they see and, of some signals, where they may see more."""
+    rows: QuerySet[Any] = visible_to(EarlyWarning.objects.filter(settled_on=None), actor)
+    for key, signal in signals().items():
+        if signal.seen is not None and not actor.trusted:
+            rows = rows.filter(~Q(signal=key) | Q(entry__in=signal.seen(actor)))
+    return rows
+
+
 def warnings(
     actor: Actor,
     place: Initiative | None = None,
@@ -89,10 +98,12 @@ def warnings(
     signal: str = "",
     owner: str = "",
     every: bool = False,
+    between: tuple[date, date] | None = None,
 ) -> QuerySet[EarlyWarning]:
     """The warnings at `place` and below that the actor may see, the soonest breach first; those about which somebody
-    decided something that still stands, or that are escalated, only with `every`."""
-    rows: QuerySet[Any] = visible_to(EarlyWarning.objects.filter(settled_on=None), actor)
+    decided something that still stands, or that are escalated, only with `every`. `between`: with time until a
+    day of that span."""
+    rows = visible(actor)
     if place is not None:
         below = Ancestry.objects.filter(ancestor=place).values("descendant")
         rows = rows.filter(entry__initiative__in=below)
@@ -100,6 +111,8 @@ def warnings(
         rows = rows.filter(signal=signal)
     if owner:
         rows = rows.filter(entry__owner__sort_name__contains=owner)
+    if between:
+        rows = rows.filter(breach_on__range=between)
     rows = _with_stances(rows)
     if not every:
         rows = rows.filter(is_quiet=False)
@@ -127,9 +140,9 @@ def counts(
     return [(key, signal.label, found[key]) for key, signal in signals().items() if key in found]
 
 
-def by_breach(actor: Actor, place: Initiative | None = None) -> list[date | None]:
-    """The days of breach of the warnings about which nobody has decided."""
-    return list(warnings(actor, place).values_list("breach_on", flat=True))
+def breaches_between(actor: Actor, first: date, last: date, place: Initiative | None = None) -> int:
+    """How many of those about which nobody has decided have time until a day of that span."""
+    return warnings(actor, place, between=(first, last)).select_related(None).order_by().count()
 
 
 def lines(rows: Iterable[Any]) -> list[Line]:

@@ -9,9 +9,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+
+from steerco.kit.permissions import Actor
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,8 @@ class Signal:
 
     `find(day, limit)`: the signs of that day, set-based, whatever anybody may see. `broken(day)`: the entries of which
     what it warns of is true on that day; None where nothing can be broken, so that it cannot be measured. `reads`: the
-    models whose writes may change what it finds. `least`: the smallest limit that makes sense.
+    models whose writes may change what it finds. `least`: the smallest limit that makes sense. `seen(actor)`: the
+    entries of which the actor may know it, where seeing the entry is not enough.
     """
 
     key: str
@@ -47,6 +51,7 @@ class Signal:
     reads: tuple[str, ...]
     broken: Callable[[date], Collection[int]] | None = None
     least: int = 0
+    seen: Callable[[Actor], QuerySet[Any]] | None = None
 
 
 _signals: dict[str, Signal] = {}

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from steerco.apps.followups.services import holders
 from steerco.apps.foresight.models import EarlyWarning
+from steerco.apps.foresight.selectors import visible
 from steerco.apps.foresight.signals import sentence
 from steerco.apps.initiatives.models import Entry
 from steerco.apps.notices.lines import Line, declare_notice
@@ -14,7 +15,7 @@ from steerco.apps.notices.models import Notice
 from steerco.apps.notices.services import Telling, tell
 from steerco.apps.people.models import Person
 from steerco.kit import clock
-from steerco.kit.permissions import Actor, visible_to
+from steerco.kit.permissions import Actor
 
 WARNED = "foresight.warning"
 
@@ -42,9 +43,8 @@ def _say(notice: Notice, reader: Actor | None) -> Line | None:
     """The warning as it stands when the mail is sent; nothing where it is settled or the reader may not see it."""
     if reader is None:
         return None
-    rows = visible_to(EarlyWarning.objects.filter(settled_on=None), reader)
     wanted = {"entry": notice.entry_id, "signal": notice.data["signal"], "part": notice.data["part"]}
-    row = rows.filter(**wanted).select_related("entry__initiative").first()
+    row = visible(reader).filter(**wanted).select_related("entry__initiative").first()
     if row is None:
         return None
     place = row.entry.initiative.name if row.entry.initiative else ""

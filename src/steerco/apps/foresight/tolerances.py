@@ -16,6 +16,7 @@ from steerco.apps.escalation.tolerances import DEFAULT_DAYS, DEFAULT_PERCENT, to
 from steerco.apps.foresight.history import end_of, rows_on
 from steerco.apps.foresight.milestones import READS, allowed_days, key_milestones, late_now
 from steerco.apps.foresight.signals import Sign, Signal, act_until, declare_signal, joined
+from steerco.apps.indicators.models import Snapshot
 from steerco.apps.initiatives.models import Initiative
 from steerco.apps.notices.working_time import add_working_days
 from steerco.engine.performance.foresight import used
@@ -153,5 +154,6 @@ declare_signal(
         ("indicators.snapshot", "initiatives.initiative", "escalation.tolerance"),
         _broken_costs,
         least=1,
+        seen=lambda actor: Snapshot.objects.visible_to(actor).order_by().values("initiative__entry"),
     )
 )

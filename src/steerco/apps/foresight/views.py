@@ -70,12 +70,14 @@ def list_page(request: HttpRequest) -> HttpResponse:
     if signal and signal not in known:
         raise Http404
     owner, every = request.GET.get("owner", "")[:80], request.GET.get("every") == "1"
-    rows = warnings(actor, place, signal=signal, owner=sort_key(owner), every=every)
+    span = _span(request.GET)
+    rows = warnings(actor, place, signal=signal, owner=sort_key(owner), every=every, between=span)
     found = list(rows[: SHOWN + 1])
     kept = {"owner": owner, "every": "1" if every else ""}
     context = {
         "place": place,
         "chosen": {"signal": signal, "owner": owner, "every": every},
+        "span": span,
         "signals": known,
         "counts": [
             (label, n, list_url(place, signal=key, **kept), key == signal)
@@ -87,6 +89,18 @@ def list_page(request: HttpRequest) -> HttpResponse:
         "all_url": list_url(place, **kept),
     }
     return page(request, "foresight/list.html", context)
+
+
+def _span(typed: Any) -> tuple[date, date] | None:
+    """The days between which time is up; None where the address names none. Raises Http404 for what is no date."""
+    texts = [typed.get(name, "") for name in ("from", "to")]
+    if not any(texts):
+        return None
+    try:
+        first, last = (date.fromisoformat(text) for text in texts)
+    except ValueError:
+        raise Http404 from None
+    return first, last
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,5 +1,6 @@
 """How deciding goes: what is overdue, how long it takes; and what is done about a decision."""
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -9,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
+from steerco.apps.governance.blocking import PERIODS, blocked_days
+from steerco.apps.governance.blocking import SHOWN as PLACES
 from steerco.apps.governance.models import Decision
 from steerco.apps.governance.selectors import (
     conversion,
@@ -17,6 +20,7 @@ from steerco.apps.governance.selectors import (
     wanted,
 )
 from steerco.apps.governance.services import add_action
+from steerco.apps.initiatives.selectors import find_initiative
 from steerco.kit import clock
 from steerco.kit.history import Invalid
 from steerco.kit.journal.submissions import answered_once
@@ -38,6 +42,10 @@ def overview_page(request: HttpRequest) -> HttpResponse:
     """What waits for a decision, how long deciding takes by the sort of decider, what came of it."""
     actor, today, register = actor_of(request), clock.today(), register_of("decision")
     queryset = decisions_in(actor, request.GET)
+    asked = request.GET.get("days", "")
+    period = next((days for days in PERIODS if str(days) == asked), PERIODS[1])
+    place = find_initiative(actor, request.GET.get("in", ""))
+    blocked = blocked_days(actor, place, today - timedelta(days=period), today)
     waiting = list(wanted(queryset)[: SHOWN + 1])
     context = {
         "register": register,
@@ -55,6 +63,10 @@ def overview_page(request: HttpRequest) -> HttpResponse:
         "more": len(waiting) > SHOWN,
         "latencies": latencies(queryset, today),
         "conversion": conversion(queryset),
+        "periods": PERIODS,
+        "period": period,
+        "blocked": blocked[:PLACES],
+        "places": len(blocked),
         "list_url": f"{register.list_url()}?{request.GET.urlencode()}",
     }
     return page(request, "governance/overview.html", context)
