@@ -15,6 +15,7 @@ from steerco.apps.cycles.covering import ASIDE, REPORTING, covered, latest_editi
 from steerco.apps.cycles.facts import MOST, Fact, milestones_ahead
 from steerco.apps.cycles.kinds import BRIDGE, CONSOLIDATED
 from steerco.apps.cycles.models import Cycle, FrozenReport, Report
+from steerco.apps.cycles.summing import is_money, sum_money
 from steerco.apps.initiatives.models import Initiative
 from steerco.kit import clock
 from steerco.kit.permissions import Actor
@@ -170,6 +171,7 @@ def gather_below(reader: Actor, report: Report) -> tuple[list[Below], dict[str, 
         raise LookupError(f"report {report.pk} consolidates no cycle")
     lines = reports_below(reader, report.cycle)
     facts: dict[str, list[Fact]] = defaultdict(list)
+    money: dict[int, list[Fact]] = defaultdict(list)
     for one in lines:
         if one.content is None or one.report is None or not one.current:
             continue
@@ -178,12 +180,17 @@ def gather_below(reader: Actor, report: Report) -> tuple[list[Below], dict[str, 
             if part["key"] in ASKING and part["text"]:
                 facts["asked"].append(_said(one.report, name, part["text"]))
             for fact in part["facts"]:
-                facts[_group(fact)].append({**fact, "place": fact["place"] or name})
+                if is_money(fact):
+                    money[one.initiative.pk].append(fact)
+                else:
+                    facts[_group(fact)].append({**fact, "place": fact["place"] or name})
     facts["slipped"].sort(key=lambda fact: -abs(fact.get("days", 0)))
     facts["risks"].sort(key=lambda fact: (-(fact.get("after") or 0), fact["title"]))
     facts["risks"] = facts["risks"][:TOP_RISKS]
     facts["ahead"] = milestones_ahead(reader, report.initiative, report.period_end or clock.today())
-    return lines, {group: _once(found)[:MOST] for group, found in facts.items() if group}
+    found = {group: _once(rows)[:MOST] for group, rows in facts.items() if group}
+    names = {one.initiative.pk: one.initiative.name for one in lines}
+    return lines, {**found, "money": sum_money(report.initiative, money, names)}
 
 
 def _group(fact: Fact) -> str:

@@ -176,7 +176,7 @@ KINDS: Mapping[str, ReportKind] = {
             CONSOLIDATED,
             _("Consolidated report"),
             ALONE,
-            ("summary", "asked", "moved", "top_risks", "ahead", "decided"),
+            ("summary", "asked", "moved", "money", "top_risks", "ahead", "decided"),
         ),
     )
 }

@@ -172,7 +172,9 @@ def shown_form(page: Page, errors: dict[str, list[str]]) -> dict[str, Any]:
             )
         )
     parts = [
-        _part_field(page, part, said_last.get(part.key, ""), errors) for part in page.report.what.shown_parts
+        _part_field(page, part, said_last.get(part.key, ""), errors)
+        for part in page.report.what.shown_parts
+        if not _is_idle(page, part)
     ]
     return {
         "ratings": ratings,
@@ -189,6 +191,12 @@ def shown_form(page: Page, errors: dict[str, list[str]]) -> dict[str, Any]:
         "replay": replay_words({**content["ratings"].get("overall", {}), "weeks": page.weeks}),
         "path_errors": [*errors.get("path-text", ()), *errors.get("path-by", ())],
     }
+
+
+def _is_idle(page: Page, part: Part) -> bool:
+    """Money is asked of a level only where somebody below told of some."""
+    is_level = page.report.kind == CONSOLIDATED and part.key == "money"
+    return is_level and not page.facts.get("money") and not page.content["texts"].get("money")
 
 
 def _part_field(page: Page, part: Part, last: str, errors: dict[str, list[str]]) -> PartField:

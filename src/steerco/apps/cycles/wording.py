@@ -55,6 +55,8 @@ def _money_words(fact: dict[str, Any]) -> str:
         said += _(", %(percent)s against approved") % values
     if fact.get("data_date") and fact["kind"] in ("money_spent", "money_expected"):
         said += _(" (oldest data date %(day)s)") % {"day": _value(fact["data_date"])}
+    if fact.get("of"):
+        said += ngettext("; sum of %(n)s report", "; sum of %(n)s reports", fact["of"]) % {"n": fact["of"]}
     return said
 
 

@@ -28,6 +28,8 @@ from steerco.exchange.packs.content import (
     Decision,
     Exclusion,
     Milestone,
+    Money,
+    MoneyRow,
     Narrative,
     PackContent,
     ProjectPage,
@@ -78,6 +80,9 @@ def published_content(frozen: FrozenReport, *, audience: str = "", attribution: 
         scale=scale,
         dimensions=tuple(dimension_label(key) for key in dimensions),
         labels=labels_for(translation.get_language() or "en", of_projects=_of_projects(told)),
+        money_totals=tuple(_money(content)),
+        money=tuple(row for one in told if one.content for row in _money(one.content, one.line["name"])),
+        money_date=_money_date(content),
         decisions=tuple(_decisions(_facts(parts, "asked", "help"))),
         changes=tuple(_changes(told)),
         ratings=tuple(_row(one, dimensions, scale) for one in told),
@@ -229,6 +234,37 @@ def _distribution(told: Sequence[Told], has_before: bool) -> Iterable[RatingShar
     for value in [v for v in RatingValue if v not in STATES] + list(STATES):
         if value in now or value in before:
             yield RatingShare(value, now.count(value), before.count(value) if has_before else None)
+
+
+def _money(content: Content, name: str = "") -> Iterable[MoneyRow]:
+    """What a report says of the money of the whole life, a row for each currency; of a sum, named after it."""
+    found: dict[str, dict[str, Content]] = {}
+    for fact in _money_facts(content):
+        if not fact["place"]:  # not one of those below
+            found.setdefault(fact["title"], {})[fact["kind"]] = fact
+    for currency, facts in found.items():
+        expected, kept = facts.get("money_expected", {}), facts.get("money_contingency", {})
+        yield MoneyRow(
+            project=name or currency,
+            code=content["initiative"]["code"],
+            contingency=_amount(kept.get("after"), currency),
+            whole_life=_amount(expected.get("after"), currency),
+            whole_life_compared=_amount(expected.get("before"), currency),
+        )
+
+
+def _money_facts(content: Content) -> list[Content]:
+    return [fact for part in content["parts"] if part["key"] == "money" for fact in part["facts"]]
+
+
+def _money_date(content: Content) -> date | None:
+    """The oldest day that a figure of the level was right for."""
+    days = [fact["data_date"] for fact in _money_facts(content) if fact.get("data_date")]
+    return _day(min(days)) if days else None
+
+
+def _amount(minor: int | None, currency: str) -> Money | None:
+    return None if minor is None else Money(minor, currency)
 
 
 def _milestones(parts: dict[str, Content]) -> Iterable[Milestone]:
