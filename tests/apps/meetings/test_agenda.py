@@ -139,7 +139,7 @@ def test_minutes_are_issued_and_approved_at_the_next_meeting_with_its_actions(bo
     assert {one.to[0] for one in letters} == {"clara@example.org", "sam@example.org", "mina@example.org"}
     assert bytes(letters[0].attachments[0][1]).startswith(b"%PDF")
     row = Meeting.objects.get(pk=row.pk)
-    with pytest.raises(Invalid, match="until they are issued"):
+    with pytest.raises(Invalid, match="until they are sent out"):
         save_texts(OPERATOR, row, {item.pk: ("Later.", digest("Two offers are late."))})
     later = board.meeting(title="Board again")
     build(OPERATOR, later)

@@ -216,7 +216,7 @@ def require_writable(row: Meeting) -> None:
     """That the minutes are not issued yet. Raises Invalid."""
     if row.state not in ("called", "held"):
         raise Invalid(
-            {0: {"": [_("Minutes are written once people are invited, and until they are issued.")]}}
+            {0: {"": [_("Minutes are written once people are invited, and until they are sent out.")]}}
         )
 
 

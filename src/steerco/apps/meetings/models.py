@@ -89,7 +89,7 @@ class Attendee(models.Model):
         MAYBE = "maybe", _("perhaps")
 
     class Presence(models.TextChoices):
-        UNKNOWN = "", "—"
+        UNKNOWN = "", _("not noted yet")
         PRESENT = "present", _("present")
         ABSENT = "absent", _("absent")
         REPRESENTED = "represented", _("represented")
@@ -165,7 +165,7 @@ class Item(models.Model):
         REPORT = "report", _("report")
 
     class Outcome(models.TextChoices):
-        NONE = "", "—"
+        NONE = "", _("no outcome yet")
         NOTED = "noted", _("noted")
         RECORDED = "recorded", _("decision recorded")
         DEFERRED = "deferred", _("deferred to the next meeting")

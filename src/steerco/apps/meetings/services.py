@@ -191,7 +191,7 @@ def mark_presence(actor: Actor, row: Meeting, presence: Mapping[int, str]) -> No
     """Who was there, by attendee. Raises Denied, Invalid."""
     require(actor, "record.edit", row)
     if row.state not in ("called", "held"):
-        raise Invalid({0: {"presence": [_("The minutes are issued: who was there stays.")]}})
+        raise Invalid({0: {"presence": [_("The minutes are sent out: who was there stays.")]}})
     allowed, changes, written = set(Attendee.Presence.values), {}, []
     for one in row.attendees.select_related("person"):
         said = presence.get(one.pk, one.presence)
