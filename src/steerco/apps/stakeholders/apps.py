@@ -11,6 +11,9 @@ class StakeholdersConfig(AppConfig):
             actions,  # noqa: F401
             buttons,  # noqa: F401
             panels,  # noqa: F401
+            references,
             registers,  # noqa: F401
             reminders,  # noqa: F401
         )
+
+        references.declare()
