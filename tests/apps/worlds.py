@@ -25,6 +25,7 @@ NEEDED: dict[str, dict[str, Any]] = {
     "decision_right": {"subject": "change"},
     "cadence": {"anchor": date(2026, 11, 27)},
     "checklist": {"rank": 1, "checklist": "Start"},
+    "meeting": {"day": date(2026, 1, 15), "begins": "10:00", "minutes": 60},
     "deliverable": {"weight": 1},
     "distribution_list": {"members": "Ann Ash <ann@supplier.example>"},
     "decision": {"state": "draft", "silence_verdict": "", "silence_clause": ""},

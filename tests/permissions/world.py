@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from tests.apps.worlds import NEEDED
-from tests.permissions import assurance, money, office
+from tests.permissions import assurance, meetings, money, office
 from tests.permissions.plans import bring_plans
 from tests.permissions.reporting import report_addresses, report_weekly
 from tests.permissions.rounds import bring_rounds
@@ -143,6 +143,7 @@ class World:
             **office.samples(self, code),
             **assurance.samples(self, code),
             **money.samples(self, code),
+            **meetings.samples(self, code),
             "links:tag": {"name": "urgent"},
             "links:change_comment": {"pk": entry, "comment_pk": self.extras["comment", code]},
             "links:file": {"pk": entry, "file_pk": self.extras["file", code]},

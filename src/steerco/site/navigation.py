@@ -44,6 +44,7 @@ def menu(request: HttpRequest) -> list[Item]:
             "r",
             children=[
                 *lists("registers"),
+                Item(_("Calendar of meetings"), reverse("meetings:year")),
                 Item(_("Early warnings"), reverse("foresight:list")),
                 Item(_("Escalations"), reverse("escalation:list")),
                 Item(_("Enterprise risk"), reverse("raid:enterprise")),

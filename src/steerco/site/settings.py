@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "steerco.apps.governance",
     "steerco.apps.assurance",
     "steerco.apps.deliverables",
+    "steerco.apps.meetings",
     "steerco.apps.cycles",
     "steerco.apps.commissions",
     "steerco.apps.reporting",

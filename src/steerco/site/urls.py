@@ -45,6 +45,7 @@ urlpatterns = [
     path("figures/", include("steerco.apps.indicators.urls")),
     path("money/", include("steerco.apps.finance.urls")),
     path("plans/", include("steerco.apps.planning.urls")),
+    path("meetings/", include("steerco.apps.meetings.urls")),
     path("assurance/", include("steerco.apps.assurance.urls")),
     path("reporting/", include("steerco.apps.cycles.urls")),
     path("commissions/", include("steerco.apps.commissions.urls")),

@@ -10,5 +10,19 @@ from steerco.engine.calendar.periods import (
     period_holding,
     shifted,
 )
+from steerco.engine.calendar.sittings import MeetingRhythm, meeting_days, place_in_month, weekday_of_month
 
-__all__ = ["Dates", "Offsets", "Period", "Rhythm", "dates_of", "period_after", "period_holding", "shifted"]
+__all__ = [
+    "Dates",
+    "MeetingRhythm",
+    "Offsets",
+    "Period",
+    "Rhythm",
+    "dates_of",
+    "meeting_days",
+    "period_after",
+    "period_holding",
+    "place_in_month",
+    "shifted",
+    "weekday_of_month",
+]

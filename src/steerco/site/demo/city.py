@@ -21,6 +21,7 @@ from steerco.site.demo.commissions import tell_commissions
 from steerco.site.demo.decisions import ProjectDecisions, tell_bodies
 from steerco.site.demo.deliveries import Deliveries
 from steerco.site.demo.entries import tell_entries
+from steerco.site.demo.meetings import BoardMeetings
 from steerco.site.demo.money import tell_money
 from steerco.site.demo.records import ProjectRecords
 from steerco.site.demo.reporting import WeeklyReports
@@ -84,6 +85,7 @@ class _Loading:
         tell_requests(self.timeline, self.people, self.office)
         tell_reviews(self.timeline, self.people, self.office)
         tell_commissions(self.timeline, self.people, self.office)
+        BoardMeetings(self.timeline, self.office).tell()
         WeeklyReports(self.timeline, self.city, self.people, self.office).tell()
         self.timeline.write()
 

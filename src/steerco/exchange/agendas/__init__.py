@@ -1,0 +1,1 @@
+"""Agendas and minutes of meetings as PDF."""
