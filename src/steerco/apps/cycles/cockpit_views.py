@@ -13,7 +13,7 @@ from steerco.apps.cycles.watching import asked_in
 from steerco.apps.cycles.watching import remind as remind_of
 from steerco.kit.journal.submissions import answered_once
 from steerco.kit.pages.htmx import redirect_to
-from steerco.kit.permissions import Denied
+from steerco.kit.permissions import Denied, can
 from steerco.kit.permissions.inventory import guard
 from steerco.kit.registers.views.finding import actor_of
 
@@ -32,9 +32,11 @@ def remind(request: HttpRequest, pk: int) -> HttpResponse:
         if not rows:
             raise Http404
     counts = remind_of(actor, rows)
-    if counts["not_mine"] and not (counts["reminded"] or counts["before"]):
-        raise Denied("record.view")
     n = counts["reminded"]
+    if not (n or counts["before"]) and (
+        counts["not_mine"] or not can(actor, "record.edit", cycle.initiative)
+    ):
+        raise Denied("record.edit")
     said = ngettext(
         "%(n)s is reminded with the next mail.", "%(n)s are reminded with their next mail.", n
     ) % {"n": n}

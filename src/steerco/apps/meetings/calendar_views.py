@@ -31,7 +31,7 @@ from steerco.kit import clock
 from steerco.kit.history import Invalid
 from steerco.kit.journal.submissions import answered_once
 from steerco.kit.pages.htmx import page, redirect_to
-from steerco.kit.permissions import can
+from steerco.kit.permissions import Denied, can
 from steerco.kit.permissions.inventory import guard
 from steerco.kit.registers.inputs import DateInput
 from steerco.kit.registers.register import register_of
@@ -163,9 +163,14 @@ def body_page(request: HttpRequest, pk: int) -> HttpResponse:
     body = find_body(actor, pk)
     if body is None:
         raise Http404
-    take = request.POST.get("take") if request.method == "POST" else ""
+    may_plan = body.initiative is not None and can(actor, "record.create", body.initiative)
+    may_set = can(actor, "initiative.appoint", body.initiative)
+    if request.method == "POST" and not (may_plan or may_set):
+        raise Denied("record.create")
+    take = request.POST.get("take", "") if request.method == "POST" else ""
     form = SeriesForm(request.POST if take == "plan" else None)
-    problem = "" if take in ("", "plan", "standing") else _("Choose what is to be done.")
+    known = request.method == "GET" or take in ("plan", "standing")
+    problem = "" if known else _("Choose what is to be done.")
     try:
         if take == "standing":
             set_standing(actor, body, request.POST.get("lines", "")[:20_000])
@@ -189,8 +194,8 @@ def body_page(request: HttpRequest, pk: int) -> HttpResponse:
         "past": list(rows.filter(day__lt=clock.today()).order_by("-day", "-pk")[:20]),
         "standing": list(body.standing_items.all()),
         "lines": "\n".join(f"{one.title} | {one.minutes}" for one in body.standing_items.all()),
-        "may_plan": body.initiative is not None and can(actor, "record.create", body.initiative),
-        "may_set": can(actor, "initiative.appoint", body.initiative),
+        "may_plan": may_plan,
+        "may_set": may_set,
         "details": register_of("body").url(body),
     }
-    return page(request, "meetings/body.html", context, status=422 if take else 200)
+    return page(request, "meetings/body.html", context, status=422 if request.method == "POST" else 200)
