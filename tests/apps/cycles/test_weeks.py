@@ -35,6 +35,6 @@ def test_weeks_and_a_month_are_collected_frozen_and_consolidated() -> None:
     write_initiatives(OPERATOR, [Change({"name": f"Renamed {row.code}"}, pk=row.pk) for row in played.rows])
     register = register_of("milestone")
     register.write(
-        OPERATOR, [Change({"title": "Renamed"}, pk=row.pk) for row in register.model.objects.all()]
+        OPERATOR, [Change({"title": "Renamed"}, pk=row.pk) for row in register.model._default_manager.all()]
     )
     assert played.unchanged_since()

@@ -95,7 +95,12 @@ class Weeks:
         return {"name": name, "email": user.email, "user": user}
 
     def _place(self, code: str, parent: Initiative | None, kind: str, lead: str, role: str) -> Initiative:
-        values = {"code": code, "name": f"{kind.title()} {code}", "parent": parent, "type": kind}
+        values: dict[str, Any] = {
+            "code": code,
+            "name": f"{kind.title()} {code}",
+            "parent": parent,
+            "type": kind,
+        }
         values |= {"status": "delivering", "lead": self.people[lead].party}
         row = write_initiatives(OPERATOR, [Change(values)])[0]
         appoint(OPERATOR, create_post(OPERATOR, row, role), self.people[lead])
@@ -168,7 +173,7 @@ class Weeks:
 
     def _milestone(self, row: Initiative, day: date) -> None:
         register = register_of("milestone")
-        open_ones = register.model.objects.filter(initiative=row, state="planned").order_by("pk")
+        open_ones = register.model._default_manager.filter(initiative=row, state="planned").order_by("pk")
         found = list(open_ones)
         if not found:
             return
@@ -183,7 +188,7 @@ class Weeks:
 
     def _risk(self, row: Initiative) -> None:
         register = register_of("risk")
-        one = self.chance.choice(list(register.model.objects.filter(initiative=row).order_by("pk")))
+        one = self.chance.choice(list(register.model._default_manager.filter(initiative=row).order_by("pk")))
         register.write(OPERATOR, [Change({"current_probability": self.chance.randint(1, 5)}, pk=one.pk)])
         self.counts["risks"] += 1
 
