@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from tests.apps.cycles.world import FRIDAY, THURSDAY, WEDNESDAY, Programme, milestone, programme
@@ -141,7 +142,7 @@ def test_a_level_tells_the_most_that_moved_and_counts_the_rest() -> None:
             milestone(found.streams[number % 2], f"M{number}", baseline=due, forecast=due, tier=tier)
     with clock.at(THURSDAY):
         turn()
-        rows = register_of("milestone").model._default_manager.order_by("pk")
+        rows: Any = register_of("milestone").model._default_manager.order_by("pk")
         moves = [
             Change({"forecast": row.baseline + timedelta(days=7 + place)}, pk=row.pk)
             for place, row in enumerate(rows)

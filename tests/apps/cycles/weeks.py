@@ -173,7 +173,8 @@ class Weeks:
 
     def _milestone(self, row: Initiative, day: date) -> None:
         register = register_of("milestone")
-        open_ones = register.model._default_manager.filter(initiative=row, state="planned").order_by("pk")
+        model: Any = register.model
+        open_ones = model.objects.filter(initiative=row, state="planned").order_by("pk")
         found = list(open_ones)
         if not found:
             return
@@ -188,7 +189,8 @@ class Weeks:
 
     def _risk(self, row: Initiative) -> None:
         register = register_of("risk")
-        one = self.chance.choice(list(register.model._default_manager.filter(initiative=row).order_by("pk")))
+        model: Any = register.model
+        one = self.chance.choice(list(model.objects.filter(initiative=row).order_by("pk")))
         register.write(OPERATOR, [Change({"current_probability": self.chance.randint(1, 5)}, pk=one.pk)])
         self.counts["risks"] += 1
 
