@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from steerco.engine.calendar import Offsets, Period, Rhythm, dates_of, period_after, period_holding, shifted
+from steerco.engine.calendar import (
+    Offsets,
+    Period,
+    Rhythm,
+    dates_of,
+    period_after,
+    period_holding,
+    periods_before,
+    shifted,
+)
 from steerco.engine.performance.rag import WorkWeek
 
 DAYS = st.dates(date(2000, 1, 1), date(2100, 12, 31))
@@ -79,3 +88,12 @@ def test_the_days_of_a_cycle_are_working_days_in_their_order(end: date, steps: l
 def test_a_cycle_that_is_due_before_it_opens_is_refused() -> None:
     with pytest.raises(ValueError, match="in this order"):
         Offsets(opens=2, due=1)
+
+
+def test_periods_before_events_end_when_reports_are_due_and_leave_no_day_out() -> None:
+    offsets = Offsets(-10, -8, -7, -6, -5)
+    days = [date(2026, 12, 17), date(2026, 12, 18), date(2027, 1, 14)]
+    found = periods_before(days, date(2026, 11, 27), offsets, WorkWeek())
+    assert found[0] == Period(date(2026, 11, 28), date(2026, 12, 7))
+    assert found[1] == Period(date(2026, 12, 8), date(2026, 12, 8))
+    assert found[2] == Period(date(2026, 12, 9), date(2027, 1, 4))

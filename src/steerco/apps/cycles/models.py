@@ -14,7 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from steerco.apps.cycles.kinds import KINDS, ReportKind, kind_choices
 from steerco.apps.cycles.layouts import shaped
 from steerco.apps.cycles.states import REPORT_STATES
+from steerco.apps.governance.models import Body
 from steerco.apps.initiatives.models import OF_INITIATIVE, Initiative, Record
+from steerco.apps.meetings.models import Meeting
 from steerco.apps.people.models import Party
 from steerco.apps.stakeholders.models import DistributionList
 from steerco.engine.calendar import Offsets, Rhythm
@@ -25,6 +27,9 @@ from steerco.kit.states import States
 SCHEMA = (
     2  # of the frozen content; 2 adds `assurance` and the weeks of a rating, older ones are read as they are
 )
+# Working days from the last day of a period, and from the day of a meeting: opened, due, reviewed, locked, published.
+AFTER_PERIOD = (-2, 1, 2, 3, 4)
+BEFORE_MEETING = (-10, -8, -7, -6, -5)
 FURTHEST = 60  # working days from the last day of a period
 
 # What a rating in a report may be: a colour, or a state that is no colour.
@@ -70,7 +75,16 @@ class Cadence(Versioned):
             (Rhythm.MONTH.value, _("monthly")),
             (Rhythm.QUARTER.value, _("quarterly")),
             (Rhythm.OWN.value, _("on own dates")),
+            (Rhythm.MEETING.value, _("before each meeting of a body")),
         ),
+    )
+    body = models.ForeignKey(
+        Body,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="cadences",
+        verbose_name=_("body that meets"),
     )
     anchor = models.DateField(_("a period ends on"))
     own_ends = models.TextField(_("own dates"), blank=True)
@@ -165,10 +179,22 @@ class Cadence(Versioned):
         else:
             if self.rhythm == Rhythm.OWN and not self.own_ends:
                 errors["own_ends"] = _("Write the last day of each period, one a line.")
+        if self.rhythm == Rhythm.MEETING:
+            errors |= self._errors_of_meetings(steps)
         if self.contact_id and self.covers != self.Covers.ITSELF:
             errors["contact"] = _("Only a calendar that covers the initiative itself asks one contact.")
         if errors:
             raise ValidationError(errors)
+
+    def _errors_of_meetings(self, steps: dict[str, Any]) -> dict[str, Any]:
+        """Before meetings, days are counted from the meeting; what was left as it is for periods becomes the usual."""
+        if self.body_id is None:
+            return {"body": _("Name the body before whose meetings is reported.")}
+        if tuple(steps.values()) == AFTER_PERIOD:
+            self.opens, self.due, self.review, self.lock, self.publish = BEFORE_MEETING
+        elif isinstance(self.publish, int) and self.publish >= 0:
+            return {"publish": _("Papers go out before the meeting: count its working days below zero.")}
+        return {}
 
 
 class Cycle(models.Model):
@@ -178,6 +204,7 @@ class Cycle(models.Model):
         OPEN = "open", _("open")
         LOCKED = "locked", _("locked")
         PUBLISHED = "published", _("published")
+        SKIPPED = "skipped", _("called off")
 
     cadence = models.ForeignKey(Cadence, on_delete=models.PROTECT, related_name="cycles")
     initiative = models.ForeignKey(Initiative, on_delete=models.CASCADE, related_name="+")
@@ -190,6 +217,15 @@ class Cycle(models.Model):
     lock_at = models.DateTimeField(_("locked at"))
     publish_on = models.DateField(_("published on"))
     moved = models.CharField(_("why it was moved"), max_length=300, blank=True)
+    meeting = models.ForeignKey(
+        Meeting,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="cycles",
+        verbose_name=_("meeting"),
+    )
+    meeting_day = models.DateField(null=True, blank=True)  # on which its days were reckoned from
 
     objects = ScopedQuerySet.as_manager()
     access = Access(
@@ -203,7 +239,14 @@ class Cycle(models.Model):
         ordering = ("-period_end", "-pk")
         verbose_name = _("reporting cycle")
         verbose_name_plural = _("reporting cycles")
-        constraints = (models.UniqueConstraint(fields=("cadence", "period_end"), name="cycles_cycle_once"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("cadence", "period_end"), condition=Q(meeting=None), name="cycles_cycle_once"
+            ),
+            models.UniqueConstraint(
+                fields=("cadence", "meeting"), condition=Q(meeting__isnull=False), name="cycles_meeting_once"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.cadence.title} {self.period_end.isoformat()}"

@@ -53,6 +53,10 @@ class CadenceRegister(Register):
         Column("rhythm"),
         Column("anchor", help=_("The last day of any one period: a Friday, the last day of a month.")),
         Column("own_ends", help=_("Only on own dates: the last day of each period, one a line.")),
+        Column(
+            "body",
+            help=_("Only before meetings: all days are counted from the day of the meeting, below zero."),
+        ),
         Column("opens", help=_("Below zero: before the period ends.")),
         Column("due"),
         Column("review"),
@@ -80,7 +84,7 @@ class CadenceRegister(Register):
     groups = ("kind", "rhythm", "initiative")
     sections = (
         Section(_("What is reported"), ("title", "initiative", "kind", "covers", "asks", "starts", "ends")),
-        Section(_("How often"), ("rhythm", "anchor", "own_ends")),
+        Section(_("How often"), ("rhythm", "anchor", "own_ends", "body")),
         Section(_("By when"), ("opens", "due", "review", "lock", "lock_hour", "publish")),
         Section(_("Who"), ("contact", "reviewer", "consolidator", "receivers")),
     )

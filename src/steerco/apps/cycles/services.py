@@ -202,8 +202,7 @@ def _spare_bridges(initiative: int, told: date) -> None:
     rows = Report.objects.filter(initiative=initiative, kind=BRIDGE, state__in=WRITABLE, deleted=False)
     for bridge in rows.filter(period_end__gte=told):
         if bridge.period_end and bridge.period_start and told >= bridge.period_start:
-            conclude(CLOCK, bridge, state="spared")
-            _settle(bridge, WRITE)
+            spare(CLOCK, bridge)
 
 
 def miss(actor: Actor, report: Report) -> None:
@@ -212,6 +211,13 @@ def miss(actor: Actor, report: Report) -> None:
         conclude(actor, report, state="missing", rating="", computed="", headline="")
         for kind in (WRITE, REVIEW):
             _settle(report, kind)
+
+
+def spare(actor: Actor, report: Report) -> None:
+    """Close a report that nobody needs any more."""
+    with transaction.atomic():
+        conclude(actor, report, state="spared")
+        _settle(report, WRITE)
 
 
 def content_of(report: Report) -> Content | None:

@@ -1,29 +1,28 @@
 """The clock of the cycles: what is due to be opened is opened, what is due to be locked is locked."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from steerco.apps.cycles.before_meetings import follow_meetings, lock_of, meetings_due, note, owe_by
 from steerco.apps.cycles.covering import REPORTING, Status, covered, latest_editions
 from steerco.apps.cycles.kinds import BRIDGE, CONSOLIDATED, KINDS, ON_HOLD
 from steerco.apps.cycles.models import Cadence, Cycle, Report
-from steerco.apps.cycles.services import WRITE, ask_for, freeze, miss
+from steerco.apps.cycles.services import ask_for, freeze, miss
 from steerco.apps.cycles.states import GIVEN, WRITABLE
 from steerco.apps.cycles.wording import report_title
-from steerco.apps.followups.models import FollowUp
 from steerco.apps.followups.services import CLOCK
 from steerco.apps.initiatives.models import Initiative
 from steerco.apps.initiatives.records import write_records
+from steerco.apps.meetings.models import Meeting
 from steerco.apps.organisation.selectors import organisation, work_week
 from steerco.engine.calendar import Dates, Period, Rhythm, dates_of, period_after, period_holding
 from steerco.kit import clock
 from steerco.kit.history import Change, Invalid
-from steerco.kit.history.writes import append_events
-from steerco.kit.journal.models import Event
 from steerco.kit.permissions import Actor
 
 LOOK_BACK, LOOK_AHEAD = timedelta(days=100), timedelta(days=100)
@@ -33,8 +32,13 @@ def turn(moment: datetime | None = None) -> dict[str, int]:
     """Open and lock what is due; how many of each. As often as one likes: what is done stays done."""
     now = moment or clock.now()
     today = timezone.localdate(now)
+    follow_meetings(now)
     opened = 0
     for cadence in in_force(today):
+        if cadence.rhythm == Rhythm.MEETING:
+            for meeting, period, dates in meetings_due(cadence, today):
+                opened += open_cycle(cadence, period, dates, meeting) is not None
+            continue
         for period, dates in periods_due(cadence, today):
             opened += open_cycle(cadence, period, dates) is not None
     locked = 0
@@ -66,13 +70,15 @@ def _first(cadence: Cadence, ends: list[date]) -> Period | None:
     return period_holding(Rhythm.OWN, cadence.anchor, cadence.anchor, ends) if ends else None
 
 
-def open_cycle(cadence: Cadence, period: Period, dates: Dates) -> Cycle | None:
+def open_cycle(
+    cadence: Cadence, period: Period, dates: Dates, meeting: Meeting | None = None
+) -> Cycle | None:
     """Open the reports about a period and ask for them; None where that was done before."""
     with transaction.atomic():
         Cadence.objects.select_for_update().get(pk=cadence.pk)  # one opener at a time
-        if Cycle.objects.filter(cadence=cadence, period_end=period.end).exists():
+        same = {"meeting": meeting} if meeting else {"period_end": period.end}
+        if Cycle.objects.filter(cadence=cadence, **same).exists():
             return None
-        lock = timezone.make_aware(datetime.combine(dates.lock, time(cadence.lock_hour)))
         cycle = Cycle.objects.create(
             cadence=cadence,
             initiative=cadence.initiative,
@@ -81,8 +87,10 @@ def open_cycle(cadence: Cadence, period: Period, dates: Dates) -> Cycle | None:
             opened_at=clock.now(),
             due_on=dates.due,
             review_on=dates.review,
-            lock_at=lock,
+            lock_at=lock_of(cadence, dates),
             publish_on=dates.publish,
+            meeting=meeting,
+            meeting_day=meeting.day if meeting else None,
         )
         note(CLOCK, cycle, "cycle.opened", {"due_on": [None, dates.due.isoformat()]})
         with translation.override(organisation().language):
@@ -215,7 +223,7 @@ def move_cycle(actor: Actor, cycle: Cycle, lock_at: datetime, reason: str) -> No
         row = Cycle.objects.select_for_update().get(pk=cycle.pk)
         if row.state != Cycle.State.OPEN:
             raise Invalid({0: {"lock_at": [_("It is locked already.")]}})
-        _owe_by(row, timezone.localtime(lock_at).date())
+        owe_by(row, timezone.localtime(lock_at).date())
         before = row.lock_at
         row.lock_at, row.moved = lock_at, reason[:300]
         row.save(update_fields=["lock_at", "moved"])
@@ -224,23 +232,3 @@ def move_cycle(actor: Actor, cycle: Cycle, lock_at: datetime, reason: str) -> No
             "reason": [None, reason],
         }
         note(actor, row, "cycle.moved", changes)
-
-
-def _owe_by(cycle: Cycle, day: date) -> None:
-    """What is still to be written is owed by `day`."""
-    owed = list(cycle.reports.filter(state__in=WRITABLE, deleted=False))
-    write_records(CLOCK, Report, [Change({"due_on": day}, pk=row.pk) for row in owed])
-    asked = FollowUp.objects.filter(entry__in=[row.entry_id for row in owed], kind=WRITE)
-    asked.filter(state=FollowUp.State.OPEN).update(due=day)
-
-
-def note(actor: Actor, cycle: Cycle, kind: str, changes: dict[str, list[object]]) -> None:
-    """An event about a cycle, in the history of its initiative."""
-    event = Event(
-        kind=kind,
-        entry_id=cycle.initiative.entry_id,
-        model=Cycle._meta.label_lower,
-        object_id=cycle.pk,
-        changes=changes,
-    )
-    append_events(actor, [event])

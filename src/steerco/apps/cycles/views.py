@@ -27,6 +27,7 @@ from steerco.apps.followups.selectors import led_by
 from steerco.apps.links.files import TooLarge
 from steerco.apps.links.kinds import Refused
 from steerco.apps.links.services import Upload, attach_files
+from steerco.apps.meetings.selectors import find_meeting
 from steerco.kit import clock
 from steerco.kit.history import Conflict, Invalid
 from steerco.kit.journal.submissions import answered_once
@@ -79,10 +80,17 @@ def cycle_page(request: HttpRequest, pk: int) -> HttpResponse:
         "page_buttons": buttons_at("cycle", actor, found.consolidated) if found.consolidated else [],
         "watch": watched,
         "course": in_time_course(watched.rounds),
+        "meeting_url": _meeting_url(actor, cycle),
         "taken": [] if cycle.cadence.asks else [one.line for one in reports_below(actor, cycle)],
         "may_lock": cycle.state == Cycle.State.OPEN and can(actor, "cadence.set", cycle.initiative),
     }
     return page(request, "cycles/cycle.html", context)
+
+
+def _meeting_url(actor: Actor, cycle: Cycle) -> str:
+    """The page of the meeting that a cycle is for, where the reader may open it."""
+    found = find_meeting(actor, cycle.meeting_id) if cycle.meeting_id else None
+    return reverse("meetings:page", args=[found.pk]) if found else ""
 
 
 @require_POST

@@ -1,7 +1,7 @@
 """The agenda: what is pulled in, its order; what was said about an item and what came of it."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -26,9 +26,18 @@ from steerco.apps.raid.models import Action
 from steerco.kit.history import Change, Conflict, Invalid
 from steerco.kit.permissions import Actor, require, visible_to
 
+# What apps above put on the agenda of a meeting: (kind, entry) each.
+Source = Callable[[Meeting], Iterable[tuple[str, int]]]
+_sources: list[Source] = []
 FORMALITIES = {Item.Kind.MINUTES: 5, Item.Kind.ACTION: 5}
 MOST_ITEMS = 200
 LONGEST_TEXT = 20_000
+
+
+def declare_source(source: Source) -> None:
+    """Let `source` put things on the agenda of every meeting."""
+    if source not in _sources:
+        _sources.append(source)
 
 
 def previous_of(row: Meeting) -> Meeting | None:
@@ -49,6 +58,8 @@ def waiting_for(row: Meeting) -> Iterator[tuple[str, int]]:
         actions = Action.objects.filter(entry__in=followed, deleted=False).exclude(state_group="done")
         for entry in actions.order_by("due_on", "pk").values_list("entry", flat=True):
             yield Item.Kind.ACTION, entry
+    for source in _sources:
+        yield from source(row)
     if row.body is None:
         return
     party = row.body.party_id

@@ -162,7 +162,7 @@ def _person_called(actor: Actor, name: str, email: str) -> Person | None:
 
 
 def remove_guest(actor: Actor, row: Meeting, pk: int) -> None:
-    """Take somebody off the list; who was invited gets a cancellation. Raises Denied, Invalid."""
+    """Take somebody off the list. No mail goes out: whoever takes them off tells them. Raises Denied, Invalid."""
     require(actor, "record.edit", row)
     _require_ahead(row)
     one = row.attendees.filter(pk=pk).first()

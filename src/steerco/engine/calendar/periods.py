@@ -17,13 +17,15 @@ LONGEST_SEARCH = 400  # days off in a row; no calendar has more
 
 
 class Rhythm(StrEnum):
-    """How often is reported. OWN: on the days that the calendar lists."""
+    """How often is reported. OWN: on the days that the calendar lists. MEETING: before each meeting of a body, whose
+    days the caller knows."""
 
     WEEK = "week"
     FORTNIGHT = "fortnight"
     MONTH = "month"
     QUARTER = "quarter"
     OWN = "own"
+    MEETING = "meeting"
 
 
 DAYS = {Rhythm.WEEK: 7, Rhythm.FORTNIGHT: 14}
@@ -129,6 +131,20 @@ def _working(day: date, step: int, week: WorkWeek) -> date:
             return day
         day += step * ONE_DAY
     raise ValueError("a calendar without working days")
+
+
+def periods_before(days: Sequence[date], anchor: date, offsets: Offsets, week: WorkWeek) -> list[Period]:
+    """The periods about which is reported before events on `days` (in order): each ends on the day that reports are due
+    for its event, by `offsets` counted from there, and begins after the one before; the first one after `anchor`.
+
+    Where an event comes so soon after the one before that nothing lies between, its period is that one day.
+    """
+    found, before = [], anchor
+    for day in days:
+        end = shifted(day, offsets.due, week)
+        found.append(Period(min(before + ONE_DAY, end), end))
+        before = max(before, end)
+    return found
 
 
 def dates_of(end: date, offsets: Offsets, week: WorkWeek) -> Dates:
