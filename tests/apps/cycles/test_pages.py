@@ -104,6 +104,28 @@ def test_nonsense_comes_back_with_what_is_wrong(field: str, value: str, said: st
     assert not Draft.objects.exists()
 
 
+def test_what_is_refused_comes_back_as_it_was_typed() -> None:
+    found = programme()
+    with clock.at(THURSDAY):
+        turn()
+        url = f"/reporting/reports/{found.report().pk}/"
+        typed = {
+            "take": "submit",
+            "headline": "All is well.",
+            "text-planned": "The pilot.",
+            "rating-overall": "green",
+        }
+        answer = browser(found.people[0]).post(url, {**typed, "text-achieved": "y" * 5001})
+    shown = answer.content.decode()
+    assert answer.status_code == 422
+    assert "At most 5000 characters" in shown
+    assert 'value="All is well."' in shown
+    assert "The pilot." in shown
+    assert "y" * 5001 in shown
+    assert 'name="rating-overall" value="green" checked' in shown
+    assert not Draft.objects.exists()
+
+
 def test_the_office_sees_who_has_reported_and_locks_before_the_time() -> None:
     found = programme()
     office = browser(person("Olga Office", "pmo_analyst"))

@@ -74,8 +74,10 @@ class Typed:
 
     @classmethod
     def of(cls, post: Mapping[str, Any], report: Report, what: ReportKind | None = None) -> "Typed":
-        """From the fields of a form; `what` was asked, where that is not what is asked now. Raises Invalid for what no
-        report takes."""
+        """From the fields of a form; `what` was asked, where that is not what is asked now.
+
+        Raises Invalid where nothing came, Unreadable for what no report takes.
+        """
         what = what or report.what
         if not any(f"text-{key}" in post for key in what.parts):
             raise Invalid({0: {"": [_("Nothing came. Load the page again.")]}})
@@ -104,7 +106,7 @@ class Typed:
             entered=read_source(post, errors),
         )
         if errors:
-            raise Invalid({0: errors})
+            raise Unreadable(typed, errors)
         return typed
 
     @property
@@ -120,6 +122,20 @@ class Typed:
             "answers": self.answers,
             **({"entered": self.entered} if self.entered is not None else {}),
         }
+
+
+class Unreadable(Invalid):
+    """What was typed cannot be taken as it is; `typed` keeps it for the page that comes back."""
+
+    def __init__(self, typed: Typed, errors: dict[str, list[str]]) -> None:
+        super().__init__({0: errors})
+        self.typed = typed
+
+
+def with_typed(page: "Page", typed: Typed) -> "Page":
+    """The page with what was typed in place of what is saved; nothing is written."""
+    page.draft.content = {**page.draft.content, **typed.content}
+    return page
 
 
 def _text(post: Mapping[str, Any], name: str, longest: int, errors: dict[str, list[str]]) -> str:

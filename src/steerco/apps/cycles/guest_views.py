@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from steerco.apps.cycles.drafts import Typed, may_stay, open_page, save_draft
+from steerco.apps.cycles.drafts import Typed, Unreadable, may_stay, open_page, save_draft, with_typed
 from steerco.apps.cycles.guests import Guest, guest_at, shut_links
 from steerco.apps.cycles.services import submit
 from steerco.apps.cycles.showing import shown_form
@@ -36,9 +36,12 @@ def guest_page(request: HttpRequest, token: str) -> HttpResponse:
     if found is None:
         return _outside(request, "followups/closed.html", {}, 404)
     errors: dict[str, list[str]] = {}
+    typed: Typed | None = None
     if request.method == "POST":
         try:
             _take(request, found)
+        except Unreadable as refusal:
+            errors, typed = refusal.errors[0], refusal.typed
         except Invalid as refusal:
             errors = refusal.errors[0]
         else:
@@ -46,6 +49,8 @@ def guest_page(request: HttpRequest, token: str) -> HttpResponse:
             thanks = {"question": found.link.follow_up.question, "again": ""}
             return _outside(request, "followups/thanks.html", thanks)
     page = open_page(found.actor, found.report)
+    if typed:
+        page = with_typed(page, typed)
     context: dict[str, Any] = {
         "report": found.report,
         "period": period_of(found.report),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from steerco.apps.cycles.charts import in_time_course
 from steerco.apps.cycles.consolidation import reports_below
 from steerco.apps.cycles.corrections import corrected_since, may_correct
-from steerco.apps.cycles.drafts import Page, Typed, may_stay, open_page, save_draft
+from steerco.apps.cycles.drafts import Page, Typed, Unreadable, may_stay, open_page, save_draft, with_typed
 from steerco.apps.cycles.entering import SOURCES, enters_for
 from steerco.apps.cycles.guests import open_links
 from steerco.apps.cycles.kinds import CONSOLIDATED
@@ -123,16 +123,20 @@ def report_page(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     report = report_or_404(request, pk)
     errors: dict[str, list[str]] = {}
+    typed: Typed | None = None
     if request.method == "POST":
         try:
             return _take(request, report)
+        except Unreadable as refusal:
+            errors, typed = refusal.errors[0], refusal.typed
         except Invalid as refusal:
             errors = refusal.errors[0]
         except Conflict:
             errors = {"": [_("Somebody else has changed it meanwhile: look at it again.")]}
     status = 422 if errors else 200
     if may_write(actor, report):
-        context = _writing(actor, open_page(actor, report), errors)
+        found = open_page(actor, report)
+        context = _writing(actor, with_typed(found, typed) if typed else found, errors)
         return page(request, "cycles/write.html", context, status=status)
     return page(request, "cycles/read.html", _reading(request, report, errors), status=status)
 
@@ -159,17 +163,17 @@ def _take(request: HttpRequest, report: Report) -> HttpResponse:
 
 
 def _with_file(request: HttpRequest, report: Report, typed: Typed) -> Typed:
-    """What was typed, with the file that it comes from attached to the report. Raises Invalid."""
+    """What was typed, with the file that it comes from attached to the report. Raises Unreadable."""
     upload = request.FILES.get("source-file")
     if upload is None or typed.entered is None:
         return typed
     try:
         attach_files(actor_of(request), report.entry, [Upload(str(upload.name), upload.chunks())])
     except TooLarge as refusal:
-        raise Invalid({0: {"source-file": [_("The file is too large.")]}}) from refusal
+        raise Unreadable(typed, {"source-file": [_("The file is too large.")]}) from refusal
     except Refused as refusal:
         said = _("This file is not taken: send a document, a picture, a table or a mail.")
-        raise Invalid({0: {"source-file": [said]}}) from refusal
+        raise Unreadable(typed, {"source-file": [said]}) from refusal
     return replace(typed, entered={**typed.entered, "file": str(upload.name)[:200]})
 
 
