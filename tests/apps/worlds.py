@@ -23,6 +23,7 @@ NEEDED: dict[str, dict[str, Any]] = {
     "appetite": {"category": "legal", "score": 8},
     "tolerance": {"area": "time", "days": 5},
     "decision_right": {"subject": "change"},
+    "review_question": {"area": "case"},
     "cadence": {"anchor": date(2026, 11, 27)},
     "checklist": {"rank": 1, "checklist": "Start"},
     "meeting": {"day": date(2026, 1, 15), "begins": "10:00", "minutes": 60},

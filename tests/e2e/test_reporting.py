@@ -102,13 +102,13 @@ def test_an_unchanged_week_costs_two_taps_and_a_changed_one_no_words_that_are_kn
 
     page.goto(f"/reporting/reports/{pk}/")
     expect(page.locator("main")).to_contain_text("Is the bank still late?")
-    expect(page.locator("main")).to_contain_text("decision wanted from")
+    expect(page.locator("main")).to_contain_text("Bank delivers refunds and reversals")
     with page.expect_response("**/draft/") as saved:
-        page.locator("[name=text-help]").fill("Yes: a decision by Friday.")
+        page.locator("[name=text-next]").fill("Yes: a decision by Friday.")
     assert saved.value.status == 200
     expect(page.locator("#sc-saved")).to_contain_text("Saved at")
     page.reload()
-    expect(page.locator("[name=text-help]")).to_have_value("Yes: a decision by Friday.")
+    expect(page.locator("[name=text-next]")).to_have_value("Yes: a decision by Friday.")
     check(page)
     page.get_by_role("button", name="Submit", exact=True).click()
     expect(page.locator("main")).to_contain_text("in review")

@@ -29,7 +29,7 @@ def write_money(world: "World", code: str) -> None:
         as_of=date(2026, 5, 1),
         how=MoneyChange.How.FILE,
         batch=f"money-of-{code}",
-        file_name=f"of {code}.csv",
+        file_name=f"file-{code}.csv",
     )
     assert change is not None
     world.extras["money", code] = change.pk
@@ -37,7 +37,7 @@ def write_money(world: "World", code: str) -> None:
 
 def write_commissions(world: "World", code: str) -> None:
     """A draft below the place, and one that was asked of the project manager or of somebody who has left."""
-    place, name = world.initiatives[code], f"of {code}" if code in {"A11", "B1"} else "Zzyzx canary"
+    place, name = world.initiatives[code], f"sheet {code}" if code in {"A11", "B1"} else "Zzyzx canary"
     party = world.people["project_manager" if code == "A11" else "leaver"].party
     question = {"key": "q1", "label": "How many?", "kind": "number"}
     start = {

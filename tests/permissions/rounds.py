@@ -25,5 +25,5 @@ def bring_rounds(world: "World", code: str) -> None:
         world.extras[name, code] = open_round(OPERATOR, entry, Terms([approver, other])).pk
         follow_up = FollowUp.objects.get(kind="signoff", entry=entry, state="open", debtor=approver)
         if name == "signed round":
-            answer(signer, follow_up, "return", "Not yet")
+            answer(signer, follow_up, "return", "Page 3 is missing")
         world.extras["approval", code] = follow_up.pk

@@ -14,6 +14,7 @@ from tests.permissions.routes import addresses
 from tests.permissions.world import build
 from tests.site.sources import PACKAGE, Said
 
+from steerco.apps.assurance.questions import SHIPPED
 from steerco.apps.indicators.amounts import day_text, money_short, percent_signed
 from steerco.apps.reporting.words import labels_for
 from steerco.kit.registers.columns import money_text
@@ -24,6 +25,7 @@ PLACEHOLDER = re.compile(r"%\\\(\w+\\\)s|%[sd]|%%")
 # Written by people, or by the test's own organisation: they are the same in every language.
 # The last is of the command line, and fits many a title.
 OWN = {
+    *(str(text) for one in SHIPPED for text in (one.title, one.good)),
     "Risk",
     "Issue",
     "Action",

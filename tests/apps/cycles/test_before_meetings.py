@@ -9,11 +9,12 @@ from tests.apps.worlds import OPERATOR, browser, person
 
 from steerco.apps.cycles.drafts import Typed
 from steerco.apps.cycles.models import Cadence, Cycle, Report
-from steerco.apps.cycles.services import submit, write_cadences
+from steerco.apps.cycles.services import approve, submit, write_cadences
 from steerco.apps.cycles.turning import turn
 from steerco.apps.followups.models import FollowUp
 from steerco.apps.governance.models import Body
 from steerco.apps.governance.services import write_bodies
+from steerco.apps.initiatives.services import restrict
 from steerco.apps.meetings.agenda import build
 from steerco.apps.meetings.models import Meeting
 from steerco.apps.meetings.services import write_meetings
@@ -87,7 +88,19 @@ def test_a_meeting_that_comes_sooner_leaves_a_day_to_report() -> None:
         write_meetings(OPERATOR, [Change(sooner, pk=meeting.pk)])
         assert turn()["locked"] == 0
     cycle.refresh_from_db()
-    assert cycle.lock_at.date() == OPENS + timedelta(days=1)
+    assert cycle.lock_at.date() == cycle.due_on == OPENS + timedelta(days=1)
+
+
+def test_why_a_restricted_meeting_is_moved_is_told_by_no_cycle() -> None:
+    found, _body, meeting = hung()
+    cycle = opened(found)
+    restrict(OPERATOR, meeting, [found.rita.party_id])
+    with clock.at(at(OPENS, 11)):
+        later = {"day": THURSDAY + timedelta(days=7), "moved": "A secret sale."}
+        write_meetings(OPERATOR, [Change(later, pk=meeting.pk)])
+        turn()
+    cycle.refresh_from_db()
+    assert cycle.moved == "The meeting is on 24/12/2026."
 
 
 @pytest.mark.both_databases
@@ -139,8 +152,12 @@ def test_the_consolidated_report_stands_on_the_agenda_and_the_cycle_names_the_me
     cycle = opened(found)
     with clock.at(at(LOCK, 13)):
         turn()
+        assert build(OPERATOR, meeting) == 0
+        report = Report.objects.select_related("initiative__unit", "owner", "cycle__cadence").get(
+            kind="consolidated"
+        )
+        approve(OPERATOR, submit(OPERATOR, report, Typed("Nobody has reported.", GREEN)))
         build(OPERATOR, meeting)
-    report = Report.objects.get(kind="consolidated")
     assert list(meeting.items.filter(kind="report").values_list("entry", flat=True)) == [report.entry_id]
     office = browser(person("Olga Office", "pmo_analyst"))
     page = office.get(f"/reporting/cycles/{cycle.pk}/").content.decode()

@@ -65,6 +65,14 @@ def test_change_needs_the_version_that_was_read(manager: APIClient, world: World
     assert manager.get(address).json() == any_version.json()
 
 
+def test_a_row_that_may_be_hidden_is_found_by_its_id_and_by_no_name(manager: APIClient, world: World) -> None:
+    body = world.make("body", name="Board", initiative=world.project)
+    world.make("meeting", initiative=world.project, title="Met", day=clock.today(), body=body)
+    address = root(world.register("meeting"))
+    assert len(manager.get(f"{address}?body={body.pk}").json()["results"]) == 1
+    assert manager.get(f"{address}?body=Board").json()["results"] == []
+
+
 @every_register
 def test_history_tells_who_changed_what(manager: APIClient, world: World, register: Register) -> None:
     row = created(manager, world, register)

@@ -48,7 +48,9 @@ class World:
         if key == "tolerance":  # each area has its own measure: that of time is in days
             skipped |= {"percent", "money", "currency", "score"}
         if key == "cadence":  # only a calendar on own dates has them
-            skipped |= {"own_ends"}
+            skipped |= {"own_ends", "contact", "body"}
+        if key == "meeting":  # a time, a length and an address have their own forms
+            skipped |= {"begins", "minutes", "link"}
         if "silence_verdict" in columns:  # needs its options and a clause
             skipped |= {"silence_verdict", "silence_clause", "silence_on"}
         return {
@@ -63,6 +65,8 @@ class World:
             return f"p{n}@example.org"
         if column.name == "currency":
             return "EUR"
+        if column.name == "members":  # people who are here, one a line
+            return "Manager"
         if column.name == "party":  # nobody gives a right to themselves
             return "Rita"
         if column.name in ("giver", "other"):  # the other end of what stands between two

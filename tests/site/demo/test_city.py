@@ -53,7 +53,7 @@ def test_what_there_is() -> None:
         8,
     ]
     assert Person.objects.count() == 40
-    assert Risk.objects.count() + Issue.objects.count() + Action.objects.count() == 144
+    assert Risk.objects.count() + Issue.objects.count() + Action.objects.count() == 146
     assert Milestone.objects.count() == 76  # one came with a plan
     assert Snapshot.objects.count() > 120
     assert organisation().marking == "Example"

@@ -41,10 +41,10 @@ def meetings_due(cadence: Cadence, today: date) -> Iterator[tuple[Meeting, Perio
 
 
 def report_for(meeting: Meeting) -> list[tuple[str, int]]:
-    """The consolidated reports that were made for a meeting, as items of its agenda."""
+    """The consolidated reports that were frozen for a meeting, as items of its agenda."""
     rows = Report.objects.filter(cycle__meeting=meeting, kind=CONSOLIDATED, deleted=False)
     return [
-        (Item.Kind.REPORT, entry) for entry in rows.exclude(state="missing").values_list("entry", flat=True)
+        (Item.Kind.REPORT, entry) for entry in rows.filter(state="frozen").values_list("entry", flat=True)
     ]
 
 
@@ -75,12 +75,13 @@ def _follow(pk: int, now: datetime) -> None:
         tomorrow = timezone.localdate(now) + timedelta(days=1)
         lock = max(lock_of(cycle.cadence, dates), timezone.make_aware(datetime.combine(tomorrow, time(12))))
         before = cycle.lock_at
-        cycle.due_on, cycle.review_on, cycle.publish_on = dates.due, dates.review, dates.publish
+        due = min(max(dates.due, tomorrow), timezone.localtime(lock).date())
+        cycle.due_on, cycle.review_on, cycle.publish_on = due, max(dates.review, due), dates.publish
         cycle.lock_at, cycle.meeting_day = lock, meeting.day
         moved = _("The meeting is on %(day)s.") % {"day": date_format(meeting.day, "SHORT_DATE_FORMAT")}
-        cycle.moved = f"{moved} {meeting.moved}".strip()[:300]
+        cycle.moved = f"{moved} {_told(meeting)}".strip()[:300]
         cycle.save()
-        owe_by(cycle, min(dates.due, timezone.localtime(lock).date()))
+        owe_by(cycle, due)
         changes: dict[str, list[object]] = {
             "lock_at": [before.isoformat(), lock.isoformat()],
             "reason": [None, cycle.moved],
@@ -103,9 +104,14 @@ def _skip(pk: int) -> None:
             elif report.state in WRITABLE:
                 spare(CLOCK, report)
         cycle.state = Cycle.State.SKIPPED
-        cycle.moved = Meeting.objects.get(cycles=cycle).moved
+        cycle.moved = _told(Meeting.objects.get(cycles=cycle))
         cycle.save(update_fields=["state", "moved"])
         note(CLOCK, cycle, "cycle.skipped", {"reason": [None, cycle.moved]})
+
+
+def _told(meeting: Meeting) -> str:
+    """Why a meeting was moved or called off, as far as whoever reads the cycle may know."""
+    return meeting.moved if meeting.restricted_by_id is None else ""
 
 
 def owe_by(cycle: Cycle, day: date) -> None:

@@ -136,14 +136,16 @@ def _filters_of(column: Column) -> dict[str, django_filters.Filter]:
 
 
 def _reference_filter(name: str, path: str) -> Callable[[QuerySet[Any], str, str], QuerySet[Any]]:
-    """By id, by "none", or by a part of the name."""
+    """By id, by "none", or by a part of the name; by no name where the row may be hidden, which would tell of it."""
 
     def narrowed(queryset: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         if value == "none":
             return queryset.filter(**{f"{name}__isnull": True})
         if value.isdigit():
             return queryset.filter(**{f"{name}_id": int(value[:18])})
-        text_path = path.replace("sort_", "") or name
+        if not path:
+            return queryset.none()
+        text_path = path.replace("sort_", "")
         return queryset.filter(Q(**{f"{text_path}__icontains": value}))
 
     return narrowed
