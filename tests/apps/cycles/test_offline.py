@@ -2,6 +2,7 @@
 
 import io
 import json
+import zipfile
 from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
@@ -48,9 +49,9 @@ def at(report: Report, step: str = "workbook/take/") -> str:
     return f"/reporting/reports/{report.pk}/{step}"
 
 
-def downloaded(found: Programme, index: int = 0) -> bytes:
+def downloaded(found: Programme, index: int = 0, **headers: str) -> bytes:
     with clock.at(THURSDAY):
-        answer = browser(found.people[index]).get(at(found.report(index), "workbook/"))
+        answer = browser(found.people[index]).get(at(found.report(index), "workbook/"), **headers)  # type: ignore[arg-type]
     assert answer.status_code == 200
     return answer.content
 
@@ -114,13 +115,13 @@ def test_it_comes_back_unchanged_in_another_language_too(found: Programme) -> No
     writer = browser(found.people[0])
     data = downloaded(found)
     sheet = openpyxl.load_workbook(io.BytesIO(data)).worksheets[0]
-    found.people[0].user.language = "de"  # type: ignore[union-attr]
-    found.people[0].user.save()  # type: ignore[union-attr]
+    writer.defaults["HTTP_ACCEPT_LANGUAGE"] = "de"
     assert sent(writer, found.report(), data).context["seen"].answers == {}
-    german = openpyxl.load_workbook(io.BytesIO(downloaded(found))).worksheets[0]
+    data = downloaded(found, HTTP_ACCEPT_LANGUAGE="de")
+    german = openpyxl.load_workbook(io.BytesIO(data)).worksheets[0]
     assert sheet.cell(rows_of(sheet)["answer-q2"], 2).value == "yes"
     assert german.cell(rows_of(german)["answer-q2"], 2).value == "ja"
-    changed = edited(downloaded(found), answers(**{"answer-q2": "nein", "rating-overall": "Rot"}))
+    changed = edited(data, answers(**{"answer-q2": "nein", "rating-overall": "Rot"}))
     assert sent(writer, found.report(), changed).context["seen"].answers == {
         "answer-q2": "no",
         "rating-overall": "red",
@@ -143,7 +144,7 @@ def test_only_answers_can_be_typed_and_no_text_is_a_formula(found: Programme) ->
     assert kinds[f"B{rows['rating-overall']}"] == "list"
     assert kinds[f"B{rows['path-by']}"] == "date"
     assert kinds[f"B{rows['answer-q1']}"] == "decimal"
-    assert "Go-live" in sheet.cell(rows["text-achieved"], 4).value
+    assert "Go-live" in str(sheet.cell(rows["text-achieved"], 4).value)
 
 
 def test_every_sort_of_answer_is_taken_and_the_report_waits_for_its_writer(found: Programme) -> None:
@@ -178,11 +179,12 @@ def test_every_sort_of_answer_is_taken_and_the_report_waits_for_its_writer(found
     assert found.report().state == "due"
 
 
-def test_an_answer_that_was_emptied_is_emptied(found: Programme) -> None:
+def test_an_answer_that_was_emptied_is_emptied_only_when_chosen(found: Programme) -> None:
     writer, report = browser(found.people[0]), found.report()
     page = sent(writer, report, edited(downloaded(found), answers(**{"answer-q3": None, "path-by": ""})))
-    assert confirmed(writer, report, page).status_code == 303
-    assert (draft(found)["answers"]["q3"], draft(found)["path"]["by"]) == ("", "")
+    assert {one.keep for one in page.context["seen"].differences} == {"now"}
+    assert confirmed(writer, report, page, answer__q3="file").status_code == 303
+    assert (draft(found)["answers"]["q3"], draft(found)["path"]["by"]) == ("", "2026-12-18")
 
 
 def changed_here(found: Programme, **values: Any) -> None:
@@ -315,7 +317,6 @@ def clear_keys(book: Any) -> None:
         (answers(**{"path-by": "soon"}), "“soon” is no date"),
         (answers(**{"answer-q1": "many"}), "This is no number."),
         (answers(**{"text-achieved": "x" * 41}), "At most 40 characters; these are 41."),
-        (answers(headline="#REF!"), "The spreadsheet shows an error here"),
         (delete_row, "The row “In a sentence” is missing."),
         (shift_answers, "was asked in this row, and the cell says something else."),
         (move_columns, "the columns were moved."),
@@ -323,7 +324,7 @@ def clear_keys(book: Any) -> None:
         (forget_marks, "This is no workbook of a report"),
         (forge_marks, "This is no workbook of a report"),
         (empty_marks, "This is no workbook of a report"),
-        (break_marks, "What the workbook knows of itself is damaged"),
+        (break_marks, "The hidden sheet of the workbook is damaged"),
         (clear_keys, "This is no workbook of a report"),
     ],
     ids=lambda value: getattr(value, "__name__", None),
@@ -353,3 +354,108 @@ def test_a_wrong_cell_is_named_by_sheet_and_address(found: Programme) -> None:
         f"Sheet “Report”, B{rows['rating-overall']}, Overall",
         f"Sheet “Report”, B{rows['path-by']}, By when",
     ]
+
+
+def test_a_cell_that_shows_an_error_empties_nothing_unseen(found: Programme) -> None:
+    writer, report = browser(found.people[0]), found.report()
+    page = sent(writer, report, edited(downloaded(found), answers(headline="=1/0")))
+    assert "empty in the workbook" in page.content.decode()
+    assert confirmed(writer, report, page).status_code == 303
+    assert draft(found)["headline"] == "=1+1 and on"
+
+
+def test_the_workbook_of_another_report_says_whose_it_is(found: Programme) -> None:
+    page = sent(browser(found.people[0]), found.report(), downloaded(found, 1))
+    html = unescape(page.content.decode())
+    assert page.status_code == 422
+    assert "This is the workbook of another report, “Ws2 initiative: Weekly report, week 48, 2026”." in html
+
+
+def with_part(data: bytes, name: str, content: bytes) -> bytes:
+    out = io.BytesIO(data)
+    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as package:
+        package.writestr(name, content)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda data: b"name,value\nheadline,New\n", "This is no Excel workbook"),
+        (lambda data: b"", "This is no Excel workbook"),
+        (lambda data: b"PK\x03\x04 and no more", "damaged"),
+        (lambda data: data[: len(data) // 2], "damaged"),
+        (lambda data: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" * 100, "This is an old .xls"),
+        (lambda data: with_part(data, "xl/worksheets/sheet9.xml", b"0" * 200_000_000), "unpacks to far more"),
+        (lambda data: with_part(data, "xl/vbaProject.bin", b"Auto_Open"), "The workbook holds macros"),
+        (lambda data: with_part(data, "../../etc/cron.d/x", b"x"), "outside its package"),
+        (
+            lambda data: with_part(data, "xl/x.xml", b"<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///'>]>"),
+            "document type",
+        ),
+    ],
+    ids=["csv", "empty", "stub", "half", "xls", "bomb", "macros", "path", "entity"],
+)
+def test_a_hostile_or_broken_file_is_refused(
+    found: Programme, spoil: Callable[[bytes], bytes], said: str
+) -> None:
+    before = draft(found)
+    page = sent(browser(found.people[0]), found.report(), spoil(downloaded(found)))
+    assert page.status_code == 422
+    assert said in unescape(page.content.decode())
+    assert draft(found) == before
+
+
+def test_a_register_that_was_exported_is_no_report(found: Programme) -> None:
+    data = browser(found.rita).get("/imports/milestones/export.xlsx").content
+    page = sent(browser(found.people[0]), found.report(), data)
+    assert "This is no workbook of a report" in page.content.decode()
+
+
+def test_without_a_file_it_is_asked_for(found: Programme) -> None:
+    answer = browser(found.people[0]).post(at(found.report()), {})
+    assert answer.status_code == 422
+    assert "Choose the workbook first." in answer.content.decode()
+
+
+def test_what_is_posted_instead_of_what_was_shown_is_refused(found: Programme) -> None:
+    writer, report = browser(found.people[0]), found.report()
+    page = sent(writer, report, edited(downloaded(found), answers(headline="New")))
+    seen = page.context["seen"]
+    forged = {**json.loads(seen.signed), "values": {"headline": "Forged"}}
+    for marks in (json.dumps(forged), "{", "[]", "[" * 100_000):
+        answer = writer.post(at(report), {"marks": marks, "stamp": seen.stamp, "file-headline": "New"})
+        assert answer.status_code == 422
+    long = {"marks": seen.signed, "stamp": seen.stamp, "file-headline": "x" * 501}
+    answer = writer.post(at(report), long)
+    assert answer.status_code == 422
+    assert "In a sentence: At most 500 characters" in answer.content.decode()
+    assert draft(found)["headline"] == "=1+1 and on"
+
+
+def test_a_report_that_is_no_longer_open_gives_and_takes_none(found: Programme) -> None:
+    writer, report = browser(found.people[0]), found.report()
+    data = edited(downloaded(found), answers(headline="Too late"))
+    page = sent(writer, report, data)
+    with clock.at(THURSDAY + timedelta(hours=1)):
+        submit(found.writer(), report)
+    before = draft(found)
+    for answer in (writer.get(at(report, "workbook/")), sent(writer, report, data)):
+        assert answer.status_code == 409
+        assert "This report is “in review” and no longer open" in unescape(answer.content.decode())
+    assert confirmed(writer, report, page).status_code == 409
+    assert draft(found) == before
+
+
+def test_only_who_writes_the_report_gets_and_sends_it(found: Programme) -> None:
+    data, report = edited(downloaded(found), answers(headline="Mine")), found.report()
+    before = draft(found)
+    sponsor = browser(person("Sue Sponsor", "sponsor", found.root))
+    reader = browser(person("Vera Viewer", "viewer"))
+    outside = browser(person("Sam Stranger", staff=False))
+    for client, status in ((sponsor, 403), (reader, 403), (browser(found.people[1]), 403), (outside, 404)):
+        assert client.get(at(report, "workbook/")).status_code == status
+        assert sent(client, report, data).status_code == status
+    page = sent(browser(found.people[0]), report, data)
+    assert confirmed(reader, report, page).status_code == 403
+    assert draft(found) == before

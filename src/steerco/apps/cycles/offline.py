@@ -26,7 +26,7 @@ from steerco.exchange.packs.ratings import Palette, RatingValue, ink
 from steerco.exchange.tables import DateOrder, parse_date
 from steerco.kit import clock
 from steerco.kit.imports.questionnaires import Question as Row
-from steerco.kit.imports.questionnaires import Questionnaire, Section, questionnaire_workbook
+from steerco.kit.imports.questionnaires import Questionnaire, Section, label_of, questionnaire_workbook
 from steerco.kit.imports.representation import Exported, fitting, is_exact, plain_number
 from steerco.kit.imports.workbooks import FIRST_YEAR
 from steerco.kit.permissions import Actor
@@ -34,7 +34,6 @@ from steerco.kit.permissions import Actor
 SALT = "steerco.report"
 FORM = "report"
 MOST_DIGITS = 15  # of a number that a spreadsheet has reckoned
-ERRORS = frozenset({"#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#N/A", "#NUM!", "#NULL!"})
 _COLOURS = {
     "green": RatingValue.GREEN,
     "amber-green": RatingValue.AMBER_GREEN,
@@ -68,30 +67,30 @@ class Asked:
         return self.said(self.value)
 
     def said(self, value: str) -> str:
-        """A value of this field as the reader reads it."""
-        return rating_words(value) if self.type == "rating" else answer_words(self.type, value)
-
-    @property
-    def told(self) -> str:
-        """The question with its help, as it stands in the workbook."""
-        label = f"{self.label} *" if self.required else self.label
-        return f"{label}\n{self.help}" if self.help else label
+        """A value of this field as the reader reads it; one from before the question was changed, as it is."""
+        if self.type == "rating":
+            return rating_words(value)
+        try:
+            return answer_words(self.type, value)
+        except (ValueError, ArithmeticError):
+            return value
 
     def cell(self) -> Exported:
         """The value as a cell holds it: dates and numbers as such where a workbook holds them exactly."""
-        if self.type == "date" and self.value:
-            day = date.fromisoformat(self.value)
-            return day if day.year >= FIRST_YEAR else self.value
-        if self.type == "number" and self.value:
-            number = Decimal(self.value)
-            return number if is_exact(number) and plain_number(number) == self.value else self.value
+        try:
+            if self.type == "date" and self.value:
+                day = date.fromisoformat(self.value)
+                return day if day.year >= FIRST_YEAR else self.value
+            if self.type == "number" and self.value:
+                number = Decimal(self.value)
+                return number if is_exact(number) and plain_number(number) == self.value else self.value
+        except (ValueError, ArithmeticError):
+            return self.value
         return self.words
 
     def read(self, text: str) -> str:
         """The value that the text of a cell says. Raises ValueError with what is wrong, in words."""
         said = fitting(text).strip()
-        if said in ERRORS:
-            raise ValueError(_("The spreadsheet shows an error here: write the answer itself."))
         if not said:
             return ""
         if self.type in ("rating", "yes_no", "choice"):
@@ -142,8 +141,8 @@ def asked_of(page: Page) -> list[tuple[str, list[Asked]]]:
     """What a report asks, by the headings of its page, with what stands there now."""
     form = shown_form(page, {})
     sections = [(_("How it stands"), list(_standing(form)))] if form["ratings"] else []
-    for part in form["parts"]:
-        sections.append((str(part.label), [_part(part)]))
+    if form["parts"]:
+        sections.append((_("What there is to report"), [_part(part) for part in form["parts"]]))
     if form["questions"]:
         sections.append((_("Further questions"), [_question(one) for one in form["questions"]]))
     return sections
@@ -263,7 +262,7 @@ class Marks:
             f"{report.initiative.name}: {report.title}",
             stamp_of(page),
             clock.now().isoformat(),
-            {one.name: fitting(one.told) for one in fields},
+            {one.name: label_of(_row(one)) for one in fields},
             {one.name: one.value for one in fields},
         )
 
@@ -335,7 +334,8 @@ def _row(one: Asked) -> Row:
         kind = "line"
     choices = tuple(one.said(value) for value in one.values)
     tints = _tints(one) if one.type == "rating" else {}
-    return Row(one.name, one.told, kind, one.cell(), choices, one.last, one.known, one.longest, tints)
+    label = f"{one.label} *" if one.required else one.label
+    return Row(one.name, label, one.help, kind, one.cell(), choices, one.last, one.known, one.longest, tints)
 
 
 def _tints(one: Asked) -> dict[str, tuple[str, str]]:

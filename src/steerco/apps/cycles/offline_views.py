@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from steerco.apps.cycles.drafts import open_page
 from steerco.apps.cycles.models import Report
-from steerco.apps.cycles.offline import Marks, report_workbook
+from steerco.apps.cycles.offline import Marks, fields_of, report_workbook
 from steerco.apps.cycles.returning import Preview, Problem, Refused, preview, read_workbook, take_workbook
 from steerco.apps.cycles.selectors import find_report
 from steerco.apps.cycles.services import may_write, writes
@@ -95,7 +95,9 @@ def _taken(request: HttpRequest, report: Report) -> HttpResponse:
         problem = _("The report was changed meanwhile. Nothing was taken: look at it again and choose.")
         return _shown(request, report, {"seen": _afresh(request, report, seen), "problem": problem}, 409)
     except Invalid as refusal:
-        problem = next(iter(refusal.errors[0].values()))[0]
+        name, texts = next(iter(refusal.errors[0].items()))
+        field = fields_of(open_page(actor, report)).get(name)
+        problem = f"{field.label}: {texts[0]}" if field else texts[0]
         return _shown(request, report, {"seen": seen, "problem": problem}, 422)
     said = ngettext(
         "%(n)s field was taken from the workbook. Look at the report and submit it.",

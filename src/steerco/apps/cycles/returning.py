@@ -23,6 +23,10 @@ from steerco.kit.permissions import Actor, Denied
 
 FILE, NOW = "file", "now"
 MOST_PROBLEMS = 50
+PACKAGES = (
+    b"PK",
+    b"\xd0\xcf\x11\xe0",
+)  # of the second sort, that of old workbooks, the reader says what to do
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,8 @@ class Refused(Exception):
 class Difference:
     """A field in which the workbook says something new: what stands here now, and what the file says.
 
-    `is_conflict`: it was changed here too since the download.
+    `is_conflict`: it was changed here too since the download. `is_emptied`: the file says nothing any more; a cell
+    that shows an error of the spreadsheet reads like that too.
     """
 
     name: str
@@ -53,6 +58,7 @@ class Difference:
     now: str
     file: str
     is_conflict: bool
+    is_emptied: bool
     keep: str
 
 
@@ -81,7 +87,7 @@ class Preview:
 
 def read_workbook(actor: Actor, report: Report, data: bytes, name: str) -> Preview:
     """What an uploaded workbook would change in a report. Nothing is written. Raises Refused."""
-    if len(data) > LARGEST_UPLOAD or not data.startswith(b"PK"):
+    if len(data) > LARGEST_UPLOAD or not data.startswith(PACKAGES):
         what = _("This is no Excel workbook (.xlsx). Download the report as a workbook and fill that one in.")
         raise Refused([Problem(name, what)])
     try:
@@ -103,7 +109,7 @@ def read_workbook(actor: Actor, report: Report, data: bytes, name: str) -> Previ
 def _check_marks(marks: Marks | None, report: Report, name: str) -> None:
     if marks is None:
         what = _(
-            "This is no workbook of a report, or its marks were altered. Download the report as a workbook anew."
+            "This is no workbook of a report, or its hidden sheet was altered. Download the report as a workbook anew."
         )
         raise Refused([Problem(name, what)])
     if marks.report != report.pk:
@@ -115,11 +121,11 @@ def _check_marks(marks: Marks | None, report: Report, name: str) -> None:
 
 def _answers(page: Page, marks: Marks, found: list[Returned], name: str) -> dict[str, str]:
     """What the workbook says otherwise than it was downloaded, by field. Raises Refused with all that is wrong."""
-    asked = fields_of(page)
+    asked = _still_asked(page, marks)
     problems = _misplaced(marks, found, name)
     answers = {}
     for one in found:
-        if one.key not in marks.values or one.key not in asked:
+        if one.key not in asked:
             continue
         before, spec = marks.values[one.key], asked[one.key]
         if fitting(one.text).strip() in (_as_stood(spec, before), fitting(before).strip()):
@@ -134,6 +140,17 @@ def _answers(page: Page, marks: Marks, found: list[Returned], name: str) -> dict
     if problems:
         raise Refused(problems[:MOST_PROBLEMS])
     return answers
+
+
+def _still_asked(page: Page, marks: Marks) -> dict[str, Asked]:
+    """The fields of a workbook that the report asks now: a question of the calendar's own in the same words, as its
+    key may be that of a later one."""
+    fields = fields_of(page)
+    return {
+        name: fields[name]
+        for name, told in marks.told.items()
+        if name in fields and (not name.startswith("answer-") or _first_line(told) == fields[name].label)
+    }
 
 
 def _as_stood(spec: Asked, before: str) -> str:
@@ -181,16 +198,17 @@ def _place(sheet: str, cell: str = "", label: str = "") -> str:
 def preview(
     page: Page, marks: Marks, answers: Mapping[str, str], file: str, keep: Mapping[str, str] | None = None
 ) -> Preview:
-    """What `answers` would change in the report as it is now. Of a field that was changed on both sides, what stands
-    here stays unless `keep` says otherwise."""
-    asked = fields_of(page)
+    """What `answers` would change in the report as it is now. What stands here stays unless `keep` says otherwise,
+    where the field was changed on both sides or is empty in the file."""
+    asked = _still_asked(page, marks)
     differences = []
     for name, spec in asked.items():
         if name not in answers or answers[name] == spec.value:
             continue
         is_conflict = spec.value != marks.values.get(name, "")
         chosen = (keep or {}).get(name, "")
-        usual = NOW if is_conflict else FILE
+        is_emptied = not answers[name]
+        usual = NOW if is_conflict or is_emptied else FILE
         differences.append(
             Difference(
                 name,
@@ -198,6 +216,7 @@ def preview(
                 spec.words,
                 spec.said(answers[name]),
                 is_conflict,
+                is_emptied,
                 chosen if chosen in (FILE, NOW) else usual,
             )
         )

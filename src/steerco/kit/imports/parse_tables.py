@@ -71,7 +71,7 @@ def _identity_in(hidden: Sheet, name: str) -> Any:
         return json.loads("".join(cells[0] for cells in hidden.grid if cells))
     except (ValueError, RecursionError) as error:
         said = gettext_noop(
-            "What the workbook knows of itself is damaged: download it anew and copy your texts."
+            "The hidden sheet of the workbook is damaged: download the workbook anew and copy your texts."
         )
         raise TableError(name, Said(said)) from error
 

@@ -27,18 +27,21 @@ LABEL, ANSWER, LAST, KNOWN, KEY = range(5)
 WIDTHS = (27, 56, 32, 50)  # characters
 POINTS = 5.25  # that a column of one character is wide in Calibri 11
 LINE = 15.0
-MOST_LINES = 26  # a row can be 409 points high
+MOST_LINES = 12  # of what stands beside an answer in one row: what is longer goes on below, also over pages
+HIGHEST = 26  # lines of a row: none can be higher than 409 points
 ROOM = {"text": 3, "line": 2}  # lines that an answer has at least, for whoever writes by hand
 TEXT = Style(11)
 
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked. `kind`: "text", "line", "number", "date" or "choice"; `value` stands there already, `last` was
-    said the last time, `known` is what the system knows, a line each; `longest` is in characters."""
+    """What is asked, and in smaller words how to answer it (`help`). `kind`: "text", "line", "number", "date" or
+    "choice"; `value` stands there already, `last` was said the last time, `known` is what the system knows, a line
+    each; `longest` is in characters."""
 
     key: str
     label: str
+    help: str = ""
     kind: str = "text"
     value: Exported = None
     choices: tuple[str, ...] = ()
@@ -112,6 +115,11 @@ def returned_answers(reading: Reading) -> list[Returned]:
     return found
 
 
+def label_of(one: Question) -> str:
+    """The question with its help, as its cell reads."""
+    return fitting(f"{one.label}\n{one.help}" if one.help else one.label)
+
+
 def chunks(text: str, width: float) -> Iterator[str]:
     """A text in pieces that fit a row: no program shows a higher one."""
     piece: list[str] = []
@@ -147,6 +155,7 @@ class _Writer:
         self.lists.very_hidden()
         self.listed: dict[tuple[str, ...], str] = {}
         base: dict[str, Any] = {"font_name": "Calibri", "font_size": 11, "valign": "top", "text_wrap": True}
+        rule: dict[str, Any] = {"top": 1, "top_color": "#D5DDE5"}
         box = {**base, "locked": False, "border": 1, "border_color": "#8FA3B5", "bg_color": "#F4F8FC"}
         day = "dd.mm.yyyy" if form.german else "d mmm yyyy"
         looks: dict[str, dict[str, Any]] = {
@@ -154,11 +163,13 @@ class _Writer:
             "line": {**base, "text_wrap": False, "font_color": "#56616D"},
             "head": {**base, "bold": True, "font_color": "#FFFFFF", "bg_color": "#1F3A5F"},
             "section": {
-                **base, "text_wrap": False, "bold": True, "font_size": 12, "font_color": "#1F3A5F",
-                "bottom": 1, "bottom_color": "#1F3A5F",
+                **base, "text_wrap": False, "bold": True, "font_size": 13, "font_color": "#1F3A5F", "valign": "bottom",
             },
-            "label": {**base, "bold": True},
-            "muted": {**base, "font_color": "#56616D"},
+            "label": {**base, **rule, "bold": True},
+            "strong": {"font_name": "Calibri", "font_size": 11, "bold": True},
+            "help": {"font_name": "Calibri", "font_size": 9, "font_color": "#56616D"},
+            "beside": {**base, **rule, "font_color": "#56616D"},
+            "below": {**base, "font_color": "#56616D"},
             # Text cells: what is typed with = + - @ in front stays a text too.
             "text": {**box, "num_format": "@"},
             "quoted": {**box, "num_format": "@", "quote_prefix": True},
@@ -194,11 +205,7 @@ class _Writer:
         self.at += 1
 
     def _section(self, section: Section) -> None:
-        self.sheet.set_row(self.at, 26)
-        for column in range(KEY):
-            text = fitting(section.title) if column == 0 else ""
-            self.sheet.write_string(self.at, column, text, self.formats["section"])
-        self.at += 1
+        self._line(section.title, "section", 30)
         for question in section.questions:
             self._question(question)
 
@@ -213,15 +220,25 @@ class _Writer:
         for number, (last, told) in enumerate(rows):
             texts = {LAST: last, KNOWN: told}
             if number == 0:
-                texts |= {LABEL: one.label, ANSWER: str(one.value or "")}
-                self.sheet.write_string(first, LABEL, fitting(one.label), self.formats["label"])
+                texts |= {LABEL: label_of(one), ANSWER: str(one.value or "")}
+                self._label(first, one)
                 self._answer(first, one)
                 self.sheet.write_string(first, KEY, one.key)
+            look = self.formats["below" if number else "beside"]
             for column in (LAST, KNOWN):
-                self.sheet.write_string(self.at, column, texts[column], self.formats["muted"])
+                self.sheet.write_string(self.at, column, texts[column], look)
             least = ROOM.get(one.kind, 1) if number == 0 else 1
             self.sheet.set_row(self.at, _lines(texts, least) * LINE + 4)
             self.at += 1
+
+    def _label(self, row: int, one: Question) -> None:
+        look, text = self.formats["label"], label_of(one)
+        label, _line, rest = text.partition("\n")
+        if label and rest.strip():
+            pieces = (self.formats["strong"], f"{label}\n", self.formats["help"], rest)
+            self.sheet.write_rich_string(row, LABEL, *pieces, look)
+        else:
+            self.sheet.write_string(row, LABEL, text, look)
 
     def _answer(self, row: int, one: Question) -> None:
         value, sheet = one.value, self.sheet
@@ -290,4 +307,4 @@ def _lines(texts: Mapping[int, str], least: int) -> int:
         if text:
             style = Style(11, bold=column == LABEL)
             most = max(most, len(wrap(text[:4_000], WIDTHS[column] * POINTS, style)))
-    return min(most, MOST_LINES)
+    return min(most, HIGHEST)
