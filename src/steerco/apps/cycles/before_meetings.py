@@ -75,8 +75,8 @@ def follow_meetings(now: datetime) -> None:
         elif day != meeting_day:
             _follow(pk, now)
             moved.add(cadence)
-    for cadence in Cadence.objects.filter(pk__in=moved):
-        _join(cadence, timezone.localdate(now))
+    for calendar in Cadence.objects.filter(pk__in=moved):
+        _join(calendar, timezone.localdate(now))
 
 
 def _join(cadence: Cadence, today: date) -> None:
