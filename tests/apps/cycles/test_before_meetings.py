@@ -75,7 +75,8 @@ def test_a_meeting_that_is_moved_takes_its_cycle_along_once() -> None:
     assert (cycle.due_on, cycle.lock_at.date()) == (DUE + timedelta(days=7), LOCK + timedelta(days=7))
     assert cycle.moved == "The meeting is on 24/12/2026. The chair is away."
     report = Report.objects.get()
-    assert report.due_on == DUE + timedelta(days=7)
+    assert report.due_on == report.period_end == cycle.period_end == DUE + timedelta(days=7)
+    assert report.title == "Weekly report, 28/11/2026 – 14/12/2026"
     assert FollowUp.objects.get(entry=report.entry_id, state="open").due == report.due_on
     assert Cycle.objects.count() == 1
 
@@ -88,7 +89,34 @@ def test_a_meeting_that_comes_sooner_leaves_a_day_to_report() -> None:
         write_meetings(OPERATOR, [Change(sooner, pk=meeting.pk)])
         assert turn()["locked"] == 0
     cycle.refresh_from_db()
-    assert cycle.lock_at.date() == cycle.due_on == OPENS + timedelta(days=1)
+    assert cycle.lock_at.date() == cycle.due_on == cycle.period_end == OPENS + timedelta(days=1)
+
+
+@pytest.mark.both_databases
+def test_no_day_is_left_out_or_told_twice_when_a_meeting_moves_before_the_next_one() -> None:
+    found, body, meeting = hung()
+    opened(found)
+    with clock.at(at(OPENS, 11)):
+        after = {
+            "initiative": found.root,
+            "body": body,
+            "title": "Next",
+            "day": THURSDAY + timedelta(days=14),
+        }
+        write_meetings(OPERATOR, [Change(after)])
+    with clock.at(at(OPENS + timedelta(days=4), 14)):
+        report = Report.objects.select_related("initiative__unit", "owner", "cycle__cadence").get()
+        submit(found.writer(0), report, Typed("Fine.", GREEN))
+        later = {"day": THURSDAY + timedelta(days=7), "moved": "The chair is away."}
+        write_meetings(OPERATOR, [Change(later, pk=meeting.pk)])
+        turn()
+    with clock.at(at(date(2026, 12, 17), 14)):
+        turn()
+    first, second = Cycle.objects.order_by("pk")
+    assert (first.period_end, second.period_start) == (date(2026, 12, 14), date(2026, 12, 15))
+    given, asked = Report.objects.order_by("pk").filter(kind="weekly")
+    assert given.period_end == DUE  # what was given is about the days it was written for
+    assert asked.period_start == second.period_start
 
 
 def test_why_a_restricted_meeting_is_moved_is_told_by_no_cycle() -> None:

@@ -13,7 +13,7 @@ from steerco.engine.calendar import (
     dates_of,
     period_after,
     period_holding,
-    periods_before,
+    periods_until,
     shifted,
 )
 from steerco.engine.performance.rag import WorkWeek
@@ -93,7 +93,8 @@ def test_a_cycle_that_is_due_before_it_opens_is_refused() -> None:
 def test_periods_before_events_end_when_reports_are_due_and_leave_no_day_out() -> None:
     offsets = Offsets(-10, -8, -7, -6, -5)
     days = [date(2026, 12, 17), date(2026, 12, 18), date(2027, 1, 14)]
-    found = periods_before(days, date(2026, 11, 27), offsets, WorkWeek())
+    ends = [shifted(day, offsets.due, WorkWeek()) for day in days]
+    found = periods_until(ends, date(2026, 11, 27))
     assert found[0] == Period(date(2026, 11, 28), date(2026, 12, 7))
     assert found[1] == Period(date(2026, 12, 8), date(2026, 12, 8))
     assert found[2] == Period(date(2026, 12, 9), date(2027, 1, 4))

@@ -8,17 +8,18 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from steerco.apps.cycles.kinds import CONSOLIDATED
+from steerco.apps.cycles.kinds import BRIDGE, CONSOLIDATED, KINDS
 from steerco.apps.cycles.models import Cadence, Cycle, Report
 from steerco.apps.cycles.services import WRITE, freeze, spare
 from steerco.apps.cycles.states import GIVEN, WRITABLE
+from steerco.apps.cycles.wording import report_title
 from steerco.apps.followups.models import FollowUp
 from steerco.apps.followups.services import CLOCK
 from steerco.apps.initiatives.records import write_records
 from steerco.apps.meetings.agenda import declare_source
 from steerco.apps.meetings.models import Item, Meeting
 from steerco.apps.organisation.selectors import organisation, work_week
-from steerco.engine.calendar import Dates, Period, dates_of, periods_before
+from steerco.engine.calendar import Dates, Period, dates_of, periods_until, shifted
 from steerco.kit.history import Change
 from steerco.kit.history.writes import append_events
 from steerco.kit.journal.models import Event
@@ -29,15 +30,22 @@ AHEAD = timedelta(days=100)
 
 def meetings_due(cadence: Cadence, today: date) -> Iterator[tuple[Meeting, Period, Dates]]:
     """The meetings before which is reported on `today`: opened by then and not yet locked, each with its period."""
-    week, offsets = work_week(), cadence.offsets
-    rows = Meeting.objects.filter(body=cadence.body_id, deleted=False, day__lte=today + AHEAD)
-    meetings = list(rows.exclude(state="cancelled").order_by("day", "pk"))
-    periods = periods_before([row.day for row in meetings], cadence.anchor, offsets, week)
-    for meeting, period in zip(meetings, periods, strict=True):
-        dates = dates_of(meeting.day, offsets, week)
+    for meeting, period in _periods(cadence, today):
+        dates = dates_of(meeting.day, cadence.offsets, work_week())
         begun = cadence.starts is None or period.end >= cadence.starts
         if meeting.is_ahead and begun and dates.opens <= today < dates.lock:
             yield meeting, period, dates
+
+
+def _periods(cadence: Cadence, today: date) -> list[tuple[Meeting, Period]]:
+    """The meetings that are held, in order, each with the period about which is reported before it: up to the day that
+    reports are due, as it is or was for its cycle, else as the offsets say."""
+    rows = Meeting.objects.filter(body=cadence.body_id, deleted=False, day__lte=today + AHEAD)
+    meetings = list(rows.exclude(state="cancelled").order_by("day", "pk"))
+    week, due = work_week(), cadence.offsets.due
+    told = dict(Cycle.objects.filter(cadence=cadence, meeting__in=meetings).values_list("meeting", "due_on"))
+    ends = [told.get(row.pk) or shifted(row.day, due, week) for row in meetings]
+    return list(zip(meetings, periods_until(ends, cadence.anchor), strict=True))
 
 
 def report_for(meeting: Meeting) -> list[tuple[str, int]]:
@@ -57,13 +65,40 @@ def follow_meetings(now: datetime) -> None:
     """Bring the open cycles to where their meetings are now: moved with them, or closed where there is none. As often
     as one likes."""
     rows = Cycle.objects.filter(state=Cycle.State.OPEN, meeting__isnull=False)
-    for pk, day, meeting_day, state, deleted in rows.values_list(
-        "pk", "meeting_day", "meeting__day", "meeting__state", "meeting__deleted"
+    moved = set()
+    for pk, cadence, day, meeting_day, state, deleted in rows.values_list(
+        "pk", "cadence", "meeting_day", "meeting__day", "meeting__state", "meeting__deleted"
     ):
         if state == "cancelled" or deleted:
             _skip(pk)
+            moved.add(cadence)
         elif day != meeting_day:
             _follow(pk, now)
+            moved.add(cadence)
+    for calendar in Cadence.objects.filter(pk__in=moved):
+        _join(calendar, timezone.localdate(now))
+
+
+def _join(cadence: Cadence, today: date) -> None:
+    """Have the open cycles of a calendar be about the periods before their meetings as these are now, so that no day is
+    left out between two. A report that was given stays about the period it was written for."""
+    periods = {meeting.pk: period for meeting, period in _periods(cadence, today)}
+    with transaction.atomic(), translation.override(organisation().language):
+        rows = Cycle.objects.select_for_update(of=("self",)).select_related("cadence")
+        for cycle in rows.filter(cadence=cadence, state=Cycle.State.OPEN, meeting__in=periods):
+            period = periods[cycle.meeting_id or 0]
+            if period == Period(cycle.period_start, cycle.period_end):
+                continue
+            cycle.period_start, cycle.period_end = period.start, period.end
+            cycle.save(update_fields=["period_start", "period_end"])
+            about = {"period_start": period.start, "period_end": period.end}
+            written = cycle.reports.filter(state__in=WRITABLE, deleted=False).order_by("pk")
+            changes = [Change({**about, "title": _title(cycle, row)}, pk=row.pk) for row in written]
+            write_records(CLOCK, Report, changes)
+
+
+def _title(cycle: Cycle, report: Report) -> str:
+    return report_title(cycle, str(KINDS[report.kind].label) if report.kind == BRIDGE else "")
 
 
 def _follow(pk: int, now: datetime) -> None:

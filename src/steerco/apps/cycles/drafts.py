@@ -213,7 +213,8 @@ def open_page(actor: Actor, report: Report) -> Page:
     start = report.period_start or clock.today()
     end = report.period_end or clock.today()
     since = datetime.fromisoformat(last["told_until"]) if last else None
-    facts = gather(reader, report.initiative, Span.of(start, end, since))
+    told = date.fromisoformat(last["period"]["end"]) if last and last["period"]["end"] else None
+    facts = gather(reader, report.initiative, Span.of(start, end, since, told))
     if "next" in report.what.parts:
         facts["next"] = milestones_ahead(reader, report.initiative, end)[:1]
     day = min(end, clock.today())

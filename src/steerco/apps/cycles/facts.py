@@ -31,22 +31,38 @@ Fact = dict[str, Any]
 MOST = 60  # of each group: a report is read by people
 TOP_RISKS = 5
 WORTH_TELLING = 10  # the score from which a new risk is told of
+LATE = timedelta(days=31)  # what is recorded later than that is history, not news
+DONE: tuple[tuple[type[Record], str, str], ...] = (
+    (Deliverable, "delivered", "delivered_on"),
+    (Action, "done", "done_on"),
+    (Deliverable, "signed_off", "signed_off_on"),
+)
 AHEAD = timedelta(days=90)  # the milestones of a consolidated report
 
 
 @dataclass(frozen=True)
 class Span:
-    """The period told of: what changed after `since` (aware) up to `until`, and what is due up to `ahead`."""
+    """The period told of: what changed after `since` (aware), what happened up to `until`, what is due up to `ahead`.
+
+    `told` is the last day that the last report was about; None where there was none, or none that says. Whatever has a
+    day is told once: by its day, and where it was recorded late, by the first report after that.
+    """
 
     since: datetime
     until: date
     ahead: date
+    told: date | None = None
 
     @classmethod
-    def of(cls, start: date, end: date, since: datetime | None = None) -> "Span":
+    def of(cls, start: date, end: date, since: datetime | None = None, told: date | None = None) -> "Span":
         """The period from `start` to `end`, since the last report if there was one; what comes next is as long."""
         begun = timezone.make_aware(datetime.combine(start, time.min))
-        return cls(since or begun, end, end + (end - start) + timedelta(days=1))
+        return cls(since or begun, end, end + (end - start) + timedelta(days=1), told)
+
+    @property
+    def after(self) -> date:
+        """What has a day later than this one has not been told."""
+        return self.told or timezone.localdate(self.since) - timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -86,11 +102,12 @@ def _plain(value: Any) -> Any:
 
 
 def gather(reader: Actor, initiative: Initiative, span: Span) -> dict[str, list[Fact]]:
-    """The facts of a period by group, as `reader` may see them. A fixed number of statements."""
+    """The facts of a period by group, as `reader` may see them. The number of statements does not grow with what
+    there is."""
     places = Places.below(reader, initiative)
     milestones = list(places.of(Milestone, reader).order_by("forecast", "sort_title", "pk"))
     found = {
-        "achieved": _achieved(places, reader, milestones, span),
+        "achieved": _achieved(places, reader, span),
         "planned": _planned(places, reader, milestones, span),
         "slipped": _slipped(places, milestones, span),
         "risks": _risks(places, reader, span),
@@ -103,32 +120,29 @@ def gather(reader: Actor, initiative: Initiative, span: Span) -> dict[str, list[
     return {group: facts[:MOST] for group, facts in found.items()}
 
 
-def _since(span: Span) -> date:
-    return timezone.localdate(span.since)
+def _happened(places: Places, reader: Actor, model: type[Record], name: str, span: Span) -> list[Any]:
+    """The records whose day `name` came up to the end of the period and stands in no report yet, in order of it."""
+    rows = places.of(model, reader).filter(**{f"{name}__lte": span.until})
+    fresh = Q(**{f"{name}__gt": span.after})
+    if span.told:  # recorded since for a day that was told of: not so long ago that it is history, not news
+        fresh |= Q(**{f"{name}__gt": span.told - LATE}, changed_at__gt=span.since)
+    found = list(rows.filter(fresh).order_by(name, "pk"))
+    late = [row.pk for row in found if getattr(row, name) <= span.after]
+    known = dict(as_at(model, span.since).filter(id__in=late).values_list("id", name)) if late else {}
+    return [row for row in found if row.pk not in late or (known.get(row.pk) or date.max) > span.after][:MOST]
 
 
 def _new(places: Places, reader: Actor, model: type[Record], span: Span) -> Iterable[Any]:
     return places.of(model, reader).filter(created_at__gt=span.since).order_by("created_at", "pk")[:MOST]
 
 
-def _achieved(places: Places, reader: Actor, milestones: Sequence[Milestone], span: Span) -> list[Fact]:
-    start = _since(span)
-    facts = [
-        places.fact("reached", row, after=row.actual, before=row.baseline)
-        for row in milestones
-        if row.actual and start <= row.actual <= span.until
+def _achieved(places: Places, reader: Actor, span: Span) -> list[Fact]:
+    reached = _happened(places, reader, Milestone, "actual", span)
+    return [places.fact("reached", row, after=row.actual, before=row.baseline) for row in reached] + [
+        places.fact(kind, row, after=getattr(row, name))
+        for model, kind, name in DONE
+        for row in _happened(places, reader, model, name, span)
     ]
-    for model, kind, name in ((Deliverable, "delivered", "delivered_on"), (Action, "done", "done_on")):
-        rows = places.of(model, reader).filter(**{f"{name}__gte": start, f"{name}__lte": span.until})
-        facts += [
-            places.fact(kind, row, after=getattr(row, name)) for row in rows.order_by(name, "pk")[:MOST]
-        ]
-    signed = places.of(Deliverable, reader).filter(signed_off_on__gte=start, signed_off_on__lte=span.until)
-    facts += [
-        places.fact("signed_off", row, after=row.signed_off_on)
-        for row in signed.order_by("signed_off_on", "pk")[:MOST]
-    ]
-    return facts
 
 
 def _planned(places: Places, reader: Actor, milestones: Sequence[Milestone], span: Span) -> list[Fact]:
@@ -230,10 +244,9 @@ def _papers(places: Places, reader: Actor, models: Sequence[type[Paper]], span: 
             places.fact("wanted", row, after=row.decide_by, decider=str(row.decider or ""))
             for row in asked[:MOST]
         ]
-        decided = rows.filter(decided_on__gt=_since(span), decided_on__lte=span.until)
         facts += [
             places.fact("decided", row, after=row.decided_on, words=str(row.verdict_text)[:300])
-            for row in decided.order_by("decided_on", "pk")[:MOST]
+            for row in _happened(places, reader, model, "decided_on", span)
         ]
     return sorted(facts, key=lambda fact: (fact["kind"] != "wanted", fact["after"] or "9999"))
 

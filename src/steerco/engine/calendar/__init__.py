@@ -8,7 +8,7 @@ from steerco.engine.calendar.periods import (
     dates_of,
     period_after,
     period_holding,
-    periods_before,
+    periods_until,
     shifted,
 )
 from steerco.engine.calendar.sittings import MeetingRhythm, meeting_days, place_in_month, weekday_of_month
@@ -23,7 +23,7 @@ __all__ = [
     "meeting_days",
     "period_after",
     "period_holding",
-    "periods_before",
+    "periods_until",
     "place_in_month",
     "shifted",
     "weekday_of_month",

@@ -133,15 +133,14 @@ def _working(day: date, step: int, week: WorkWeek) -> date:
     raise ValueError("a calendar without working days")
 
 
-def periods_before(days: Sequence[date], anchor: date, offsets: Offsets, week: WorkWeek) -> list[Period]:
-    """The periods about which is reported before events on `days` (in order): each ends on the day that reports are due
-    for its event, by `offsets` counted from there, and begins after the one before; the first one after `anchor`.
+def periods_until(ends: Sequence[date], anchor: date) -> list[Period]:
+    """The periods that end on `ends` (in the order of what they come before, such as meetings): each begins after the
+    one before, the first one after `anchor`.
 
-    Where an event comes so soon after the one before that nothing lies between, its period is that one day.
+    Where an end comes so soon after the one before that nothing lies between, its period is that one day.
     """
     found, before = [], anchor
-    for day in days:
-        end = shifted(day, offsets.due, week)
+    for end in ends:
         found.append(Period(min(before + ONE_DAY, end), end))
         before = max(before, end)
     return found
