@@ -114,8 +114,11 @@ def test_never_more_is_drawn_than_is_set_aside(town: Any) -> None:
         change(drawn, initiative=town.bus)
     register = register_by_key("contingency")
     assert register is not None
-    with pytest.raises(Denied):
+    with pytest.raises(Invalid, match="set aside"):
         register.delete(OPERATOR, [held.pk])
+    office = browser(person("Olga Office", "pmo_manager"))
+    answer = office.post(f"/registers/contingency/{held.pk}/delete/", follow=True)
+    assert "More would be drawn than is set aside here" in answer.content.decode()
     assert ledger_of({town.pay.pk}).money["GBP"].remaining == 0
     register.delete(OPERATOR, [drawn.pk])
     assert ledger_of({town.pay.pk}).money["GBP"].remaining == 10_000_00

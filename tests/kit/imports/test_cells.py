@@ -1,5 +1,7 @@
 """Typed text to values, and what is said about it."""
 
+from decimal import Decimal
+
 import pytest
 from django.utils import translation
 from tests.apps.worlds import person
@@ -66,17 +68,17 @@ def test_what_is_no_day_is_refused(operator: Actor, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("header", "text", "minor"),
+    ("header", "text", "amount"),
     [
-        ("Exposure", "1,234.50", 123450),
-        ("Exposure", "1.234,50", 123450),
-        ("Exposure (£m)", "1.5", 150_000_000),
-        ("Exposure", "£250k", 25_000_000),
-        ("Exposure", "(12.00)", -1200),
+        ("Exposure", "1,234.50", "1234.50"),
+        ("Exposure", "1.234,50", "1234.50"),
+        ("Exposure (£m)", "1.5", "1500000"),
+        ("Exposure", "£250k", "250000"),
+        ("Exposure", "(12.00)", "-12"),
     ],
 )
-def test_money(operator: Actor, header: str, text: str, minor: int) -> None:
-    assert reader(operator, "exposure", text, header=header).read(text).value == minor
+def test_money(operator: Actor, header: str, text: str, amount: str) -> None:
+    assert reader(operator, "exposure", text, header=header).read(text).value == Decimal(amount)
 
 
 def test_choices_in_either_language(operator: Actor) -> None:

@@ -114,12 +114,12 @@ def _require_open(actor: Actor, row: Review, change: Change, index: int) -> None
 def delete_reviews(
     actor: Actor, pks: Sequence[int], *, restore: bool = False, reason: str = "", batch: str = ""
 ) -> list[Review]:
-    """Delete or restore reviews that were not issued. Raises Denied, for an issued one too."""
-    rows = list(Review.objects.filter(pk__in=pks).select_related("initiative"))
-    for row in rows:
+    """Delete or restore reviews that were not issued. Raises Denied, Invalid for an issued one."""
+    rows = {row.pk: row for row in Review.objects.filter(pk__in=pks).select_related("initiative")}
+    for index, row in enumerate(rows[pk] for pk in pks if pk in rows):
         require(actor, PLAN, row)
         if row.issued_on is not None:
-            raise Denied(PLAN)
+            raise Invalid({index: {"": [_("An issued review stays as it is.")]}})
     return delete_records(actor, Review, pks, restore=restore, reason=reason, batch=batch)
 
 

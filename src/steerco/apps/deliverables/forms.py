@@ -1,7 +1,6 @@
 """Forms of sign-off rounds and of actions that come from findings."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -13,7 +12,8 @@ from steerco.apps.deliverables.services import Remedy
 from steerco.apps.deliverables.signing import Terms, authority_to_sign
 from steerco.apps.people.models import Party
 from steerco.kit.permissions import Actor
-from steerco.kit.registers.inputs import DateInput, MoneyField, ReferenceField
+from steerco.kit.registers.columns import typed_amount
+from steerco.kit.registers.inputs import DateInput, MoneyField, MoneyForm, ReferenceField
 from steerco.kit.registers.references import reference
 
 APPROVERS = 6  # fields; enough for a board's members, few enough for one screen
@@ -25,7 +25,7 @@ def _dress(form: forms.BaseForm) -> None:
         field.widget.attrs["class"] = css
 
 
-class RoundForm(forms.Form):
+class RoundForm(MoneyForm, forms.Form):
     """To whom something is put, in which version, by when, on what terms."""
 
     revision = forms.CharField(label=gettext_lazy("version"), max_length=40, required=False)
@@ -36,6 +36,7 @@ class RoundForm(forms.Form):
     value = MoneyField(
         label=gettext_lazy("what depends on its acceptance"),
         required=False,
+        beside="currency",
         help_text=gettext_lazy("A payment, for example."),
     )
     currency = forms.CharField(label=gettext_lazy("currency"), max_length=3, required=False)
@@ -117,7 +118,7 @@ def _start(subject: Any, last: SignOffRound | None) -> dict[str, Any]:
     if isinstance(subject, Deliverable):
         start = {
             "revision": subject.revision,
-            "value": f"{Decimal(subject.value) / 100:.2f}" if subject.value else "",
+            "value": typed_amount(subject.value, subject.currency) if subject.value else "",
             "currency": subject.currency,
         }
     if last is not None:

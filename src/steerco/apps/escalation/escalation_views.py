@@ -268,7 +268,7 @@ def _done(request: HttpRequest, row: Escalation, act: Any) -> HttpResponse:
     try:
         act()
     except Invalid as error:
-        messages.error(request, " ".join(text for texts in error.errors[0].values() for text in texts))
+        messages.error(request, error.text)
     else:
         messages.success(request, _("Saved."))
     return redirect_to(request, address_of(row.entry))

@@ -17,26 +17,32 @@ from steerco.kit.journal.submissions import answered_once
 from steerco.kit.pages.htmx import page, redirect_to
 from steerco.kit.permissions import require
 from steerco.kit.permissions.inventory import guard
-from steerco.kit.registers.inputs import DateInput, MoneyField
+from steerco.kit.registers.columns import typed_amount
+from steerco.kit.registers.inputs import DateInput, MoneyField, MoneyForm
 from steerco.kit.registers.register import Register
 from steerco.kit.registers.views.finding import actor_of, find_row
 
 
-class OptionForm(forms.Form):
+class OptionForm(MoneyForm, forms.Form):
     """One option; without a name it is left out."""
 
     title = forms.CharField(label=gettext_lazy("Option"), max_length=200, required=False)
     days = forms.IntegerField(
         label=gettext_lazy("Later by, days"), required=False, min_value=-9999, max_value=9999
     )
-    money = MoneyField(label=gettext_lazy("Costs more"), required=False)
+    money = MoneyField(label=gettext_lazy("Costs more"), beside="currency", required=False)
 
-    def __init__(self, *given: Any, **options: Any) -> None:
+    def __init__(self, *given: Any, currency: str, **options: Any) -> None:
         super().__init__(*given, **options)
+        self.currency = currency
         for name, label in ASPECTS.items():
             self.fields[name] = forms.CharField(label=str(label), max_length=ASPECT_LIMIT, required=False)
         for field in self.fields.values():
             field.widget.attrs["class"] = "form-control"
+
+    def currency_of(self, name: str) -> str:
+        """That of the whole paper."""
+        return self.currency
 
     def clean(self) -> dict[str, Any]:
         """Consequences belong to a named option."""
@@ -105,11 +111,13 @@ def options_page(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     require(actor, "record.edit", row)
     posted = request.method == "POST"
     options = row.choices
+    currency = request.POST.get("currency", row.currency).strip().upper()[:3]
     shown = [
         OptionForm(
             request.POST if posted else None,
             prefix=f"o{number}",
-            initial=_initial(options[number]) if number < len(options) else None,
+            currency=currency,
+            initial=_initial(options[number], row.currency) if number < len(options) else None,
         )
         for number in range(MOST_OPTIONS)
     ]
@@ -119,13 +127,12 @@ def options_page(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     valid = [form.is_valid() for form in shown]
     if posted and all(valid):
         values = [form.cleaned_data for form in shown]
-        currency = request.POST.get("currency", row.currency).strip().upper()[:3]
         rows = [_option(f"o{number + 1}", one) for number, one in enumerate(values) if one["title"]]
         change = Change({"options": rows, "currency": currency}, pk=row.pk, version=_version(request))
         try:
             register.write(actor, [change], reason=request.POST.get("reason", "")[:2000])
         except Invalid as error:
-            problem = " ".join(text for texts in error.errors[0].values() for text in texts)
+            problem = error.text
         except Conflict:
             problem = _("Somebody changed this meanwhile. Open the page again.")
         else:
@@ -136,7 +143,7 @@ def options_page(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "row": row,
         "forms": shown,
         "filled": max(len(options), 2),
-        "currency": request.POST.get("currency", row.currency),
+        "currency": currency,
         "problem": problem,
         "is_open": row.is_open_to_writers,
     }
@@ -148,8 +155,8 @@ def _version(request: HttpRequest) -> int | None:
     return int(text) if text.isdigit() and len(text) < 10 else None
 
 
-def _initial(option: Any) -> dict[str, Any]:
-    money = "" if option.money is None else f"{option.money / 100:.2f}"
+def _initial(option: Any, currency: str) -> dict[str, Any]:
+    money = "" if option.money is None else typed_amount(option.money, currency)
     return {"title": option.title, "days": option.days, "money": money, **dict(option.words)}
 
 

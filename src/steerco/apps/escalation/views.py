@@ -19,7 +19,7 @@ from steerco.apps.organisation.selectors import organisation
 from steerco.kit.pages.htmx import page
 from steerco.kit.permissions import Actor
 from steerco.kit.permissions.inventory import guard
-from steerco.kit.registers.inputs import MoneyField
+from steerco.kit.registers.inputs import MoneyField, MoneyForm
 from steerco.kit.registers.register import register_by_key
 from steerco.kit.registers.views.finding import actor_of
 
@@ -35,11 +35,11 @@ class Held:
     url: str
 
 
-class CaseForm(forms.Form):
+class CaseForm(MoneyForm, forms.Form):
     """A case: what would be decided, and how big it is."""
 
     subject = forms.ChoiceField(label=_("About"), choices=DecisionRight.Subject.choices)
-    money = MoneyField(label=_("Amount"), required=False)
+    money = MoneyField(label=_("Amount"), beside="currency", required=False)
     currency = forms.CharField(label=_("Currency"), max_length=3, required=False)
     days = forms.IntegerField(label=_("Working days"), min_value=0, max_value=10000, required=False)
 

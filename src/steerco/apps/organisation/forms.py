@@ -12,8 +12,10 @@ from django.utils.translation import gettext_lazy
 
 from steerco.apps.organisation.models import FieldDefinition, Organisation
 from steerco.apps.organisation.scales import BANDS, with_bands
+from steerco.apps.organisation.selectors import organisation
 from steerco.kit.fields import FieldKind
-from steerco.kit.registers.inputs import MoneyField
+from steerco.kit.registers.columns import major
+from steerco.kit.registers.inputs import MoneyField, MoneyForm
 from steerco.kit.registers.register import registers
 
 KINDS = (
@@ -41,7 +43,7 @@ def dress(form: forms.BaseForm) -> None:
         field.widget.attrs["class"] = css
 
 
-class SettingsForm(forms.ModelForm):
+class SettingsForm(MoneyForm, forms.ModelForm):
     """The organisation's settings."""
 
     language = forms.ChoiceField(label=gettext_lazy("language"), choices=settings.LANGUAGES)
@@ -49,7 +51,7 @@ class SettingsForm(forms.ModelForm):
         label=gettext_lazy("first month of the fiscal year"), choices=list(MONTHS.items()), coerce=int
     )
 
-    code_from = MoneyField(label=gettext_lazy("code for a sign-off from"), required=False)
+    code_from = MoneyField(label=gettext_lazy("code for a sign-off from"), beside="currency", required=False)
 
     class Meta:
         model = Organisation
@@ -74,7 +76,7 @@ class SettingsForm(forms.ModelForm):
         super().__init__(*args, **options)
         self.fields["code_from"].help_text = Organisation._meta.get_field("code_from").help_text
         amount = self.initial.get("code_from")
-        self.initial["code_from"] = "" if amount is None else f"{amount / 100:.0f}"
+        self.initial["code_from"] = "" if amount is None else f"{major(amount, self.instance.currency):f}"
         dress(self)
 
     def clean_code_from(self) -> int | None:
@@ -143,6 +145,16 @@ class FieldForm(forms.Form):
         return values
 
 
+def _floor(kind: str, label: str, low: int) -> forms.Field:
+    if kind == "money":
+        field = MoneyField(label=label)
+        field.currency = organisation().currency
+        field.initial = f"{major(low, field.currency):f}"
+        return field
+    highest = 100 if kind == "percent" else 10_000
+    return forms.IntegerField(label=label, initial=low, min_value=0, max_value=highest)
+
+
 class ScaleForm(forms.Form):
     """The steps of one axis: what each is called and the lowest amount that it stands for."""
 
@@ -158,11 +170,7 @@ class ScaleForm(forms.Form):
             for kind in BANDS[axis]:
                 low = step[kind][0]
                 label = f"{BAND_LABELS[kind]} ({step['label']})"
-                field: forms.Field = MoneyField(label=label, initial=f"{low / 100:.0f}")
-                if kind != "money":
-                    highest = 100 if kind == "percent" else 10_000
-                    field = forms.IntegerField(label=label, initial=low, min_value=0, max_value=highest)
-                self.fields[f"{kind}_{value}"] = field
+                self.fields[f"{kind}_{value}"] = _floor(kind, label, low)
         dress(self)
 
     def rows(self) -> list[tuple[int, Any, list[Any]]]:

@@ -1,6 +1,6 @@
 """Writes of dependencies, obstacles and contingency: what other registers do not need to be asked."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -14,7 +14,7 @@ from steerco.apps.raid.models import ContingencyMovement, Dependency, Obstacle
 from steerco.apps.raid.reserves import ledger_of
 from steerco.kit import clock
 from steerco.kit.history import Change, Invalid
-from steerco.kit.permissions import Actor, Denied, can, require
+from steerco.kit.permissions import Actor, can, require
 
 DIRECTOR = "pmo_manager"  # the role whose post on the whole organisation owns obstacles
 
@@ -108,20 +108,7 @@ def write_contingency(
             _take_decision(actor, rows.get(change.pk or 0), change)
         before = {row.initiative_id for row in rows.values()}
         written = write_records(actor, ContingencyMovement, changes, reason=reason, batch=batch)
-        overdrawn = _overdrawn(before | {row.initiative_id for row in written})
-        if overdrawn:
-            index = next((i for i, row in enumerate(written) if row.initiative_id in overdrawn), 0)
-            raise Invalid(
-                {
-                    index: {
-                        "amount": [
-                            _(
-                                "More would be drawn than is set aside here, or more given back than was drawn."
-                            )
-                        ]
-                    }
-                }
-            )
+        _refuse_overdrawn(written, before)
     return written
 
 
@@ -144,12 +131,21 @@ def _take_decision(actor: Actor, row: ContingencyMovement | None, change: Change
 def delete_contingency(
     actor: Actor, pks: Sequence[int], *, restore: bool = False, reason: str = "", batch: str = ""
 ) -> list[ContingencyMovement]:
-    """Delete or restore movements, as long as no more stays drawn than set aside. Raises Denied."""
+    """Delete or restore movements, as long as no more stays drawn than set aside. Raises Denied,
+    Invalid."""
     with transaction.atomic():
         rows = delete_records(actor, ContingencyMovement, pks, restore=restore, reason=reason, batch=batch)
-        if _overdrawn({row.initiative_id for row in rows}):
-            raise Denied("record.delete")
+        _refuse_overdrawn(rows)
     return rows
+
+
+def _refuse_overdrawn(rows: Sequence[ContingencyMovement], also: Iterable[int] = ()) -> None:
+    """Raises Invalid where the contingency of a movement's place (or of one in `also`) is overdrawn."""
+    overdrawn = _overdrawn({row.initiative_id for row in rows} | set(also))
+    if overdrawn:
+        index = next((i for i, row in enumerate(rows) if row.initiative_id in overdrawn), 0)
+        text = _("More would be drawn than is set aside here, or more given back than was drawn.")
+        raise Invalid({index: {"amount": [text]}})
 
 
 def _overdrawn(places: set[int]) -> set[int]:

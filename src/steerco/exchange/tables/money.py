@@ -28,19 +28,29 @@ CODES = (
     "SGD",
     "HKD",
 )
-# Digits after the mark of a major unit (ISO 4217); two for all that are not listed.
-_MINOR_DIGITS = {
-    "JPY": 0,
-    "KRW": 0,
-    "ISK": 0,
-    "CLP": 0,
-    "VND": 0,
-    "BHD": 3,
-    "KWD": 3,
-    "OMR": 3,
-    "JOD": 3,
-    "TND": 3,
+# Digits after the mark of a major unit (ISO 4217, in force in 2026); two for all that are not listed.
+_CODES_BY_DIGITS = {
+    0: [
+        "BIF",
+        "CLP",
+        "DJF",
+        "GNF",
+        "ISK",
+        "JPY",
+        "KMF",
+        "KRW",
+        "PYG",
+        "RWF",
+        "UGX",
+        "VND",
+        "VUV",
+        "XAF",
+        "XOF",
+        "XPF",
+    ],
+    3: ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"],
 }
+_MINOR_DIGITS = {code: digits for digits, codes in _CODES_BY_DIGITS.items() for code in codes}
 
 _UNITS = (
     (10**9, r"bn|billions?|b|mrd\.?|milliarden?"),
@@ -91,6 +101,11 @@ class MoneyFormat:
 def minor_digits(currency: str) -> int:
     """How many decimal digits the minor unit of `currency` has."""
     return _MINOR_DIGITS.get(currency.upper(), 2)
+
+
+def codes_by_digits() -> dict[int, list[str]]:
+    """The currencies whose minor unit has other than two digits, by how many it has."""
+    return _CODES_BY_DIGITS
 
 
 def currency_in(text: str) -> str | None:

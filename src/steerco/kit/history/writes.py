@@ -47,6 +47,11 @@ class Invalid(Exception):
         super().__init__("; ".join(f"row {i + 1}: {e}" for i, e in errors.items()))
         self.errors = errors
 
+    @property
+    def text(self) -> str:
+        """What is wrong with all of the rows, one message after the other."""
+        return " ".join(text for row in self.errors.values() for texts in row.values() for text in texts)
+
 
 @dataclass
 class Change:

@@ -33,7 +33,8 @@ class CellError(Exception):
 
 @dataclass(frozen=True)
 class CellValue:
-    """What a cell means. `note` says what was assumed to read it so; `currency` is what the cell itself names."""
+    """What a cell means; an amount in major units. `note` says what was assumed to read it so; `currency` is what the
+    cell itself names."""
 
     value: Any
     note: str = ""
@@ -171,10 +172,7 @@ class ColumnReader:
                     return self._no_value(text)
                 raise CellError(_("“%s” is not an amount.") % text, _("Write a number, such as 12500.00."))
             number, unit, currency = parsed
-            minor = number * (unit or form.unit or 1) * 100
-            if minor != minor.to_integral_value() or abs(minor) > 10**17:
-                raise CellError(_("“%s” is not an amount in whole cents.") % text, _("Round it."))
-            return CellValue(self.field.clean(int(minor)), currency=currency or self.currency)
+            return CellValue(number * (unit or form.unit or 1), currency=currency or self.currency)
 
         return read
 

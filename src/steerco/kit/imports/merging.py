@@ -1,11 +1,14 @@
 """One row of a file against the stored row and, for our own exports, against what it was at the export."""
 
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from steerco.exchange.tables.money import minor_digits
 from steerco.kit.history.writes import plain
 from steerco.kit.imports.cells import CellError, CellValue, stored
 from steerco.kit.imports.layouts import Instructions
@@ -112,7 +115,7 @@ class Merger:
         if column.name == self.register.scope_path:
             return CellValue(row.place)
         if text.strip():
-            value = self.siblings.read(row, column, text)
+            value = self._read(row, column, text)
             if column.kind is Kind.STATE:
                 self._check_start(row, value)
             return value
@@ -122,6 +125,25 @@ class Merger:
                 return None
             return reader.empty()
         return None
+
+    def _read(self, row: PlannedRow, column: Column, text: str) -> CellValue:
+        """What a cell means, amounts in minor units of the row's currency. Raises CellError."""
+        value = self.siblings.read(row, column, text)
+        if column.kind is not Kind.MONEY or not isinstance(value.value, Decimal):
+            return value
+        currency = value.currency or self._currency_of(row, column)
+        minor = value.value.scaleb(minor_digits(currency))
+        if minor != minor.to_integral_value() or abs(minor) > 10**17:
+            raise CellError(_("“%s” is not an amount in whole cents.") % text, _("Round it."))
+        return replace(value, value=row.readers[column.name].field.clean(int(minor)))
+
+    def _currency_of(self, row: PlannedRow, column: Column) -> str:
+        """The currency that the row says for its amount, in the file or as it stands here."""
+        if not column.currency:
+            return ""
+        cell = row.cells.get(column.currency)
+        said = cell.text.strip() if cell else row.values.get(column.currency, "")
+        return str(said or getattr(row.current, column.currency, ""))
 
     def _of_existing(self, row: PlannedRow, column: Column, text: str) -> CellValue | None:
         reader = row.readers[column.name]
@@ -133,7 +155,7 @@ class Merger:
             raise CellError(
                 _("“%s” is not known.") % text, _("Write the code or name as it stands in the system.")
             )
-        value = self.siblings.read(row, column, text)
+        value = self._read(row, column, text)
         if column.kind is Kind.STATE and not self._same(row.current, column, value.value):
             self._check_way(row, value)
         return value
@@ -163,9 +185,7 @@ class Merger:
 
     def _take_currency(self, row: PlannedRow, column: Column, named: str) -> None:
         """What an amount names fills the row's currency where nothing says it. Raises CellError on another one."""
-        cell = row.cells.get(column.currency)
-        present = cell.text.strip() if cell else row.values.get(column.currency, "")
-        present = present or getattr(row.current, column.currency, "")
+        present = self._currency_of(row, column)
         if named and not present:
             row.values[column.currency] = named
             row.report.notes.append(_("The currency %s is taken from the amounts.") % named)

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from steerco.kit.registers.columns import Column, Kind
+from steerco.kit.registers.columns import Column, Kind, major
 
 LONGEST_CELL = 32_767  # what a cell of a workbook holds
 CUT = "… [cut]"
@@ -33,7 +33,7 @@ def exported(column: Column, row: Any) -> Exported:
         return None
     match column.kind:
         case Kind.MONEY:
-            return Decimal(value) / 100
+            return major(value, column.currency_in(row))
         case Kind.DATE:
             return value
         case Kind.MOMENT:

@@ -110,12 +110,21 @@ def _delete(
     allowed = []
     for row in rows:
         if register.allows(actor, "delete", row):
-            allowed.append(row.pk)
+            allowed.append(row)
         else:
             result.kept.append(Kept(row.pk, register.title(row), _("You may not delete it.")))
-    if allowed:
-        register.delete(actor, allowed, reason=reason, batch=batch)
-    result.deleted = len(allowed)
+    if not allowed:
+        return
+    try:
+        with transaction.atomic():
+            register.delete(actor, [row.pk for row in allowed], reason=reason, batch=batch)
+            result.deleted += len(allowed)
+    except Invalid as refusal:
+        if len(allowed) == 1:
+            result.kept.append(Kept(allowed[0].pk, register.title(allowed[0]), refusal.text))
+            return
+        for row in allowed:  # each by itself: the others go
+            _delete(register, actor, [row], result, batch, reason)
 
 
 def _remove(

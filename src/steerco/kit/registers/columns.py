@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
+from steerco.exchange.tables.money import minor_digits
 from steerco.kit.fields import CustomField, FieldKind
 from steerco.kit.once import once_per_request
 from steerco.kit.pages.words import word
@@ -139,7 +140,7 @@ class Column:
             return ""
         match self.kind:
             case Kind.MONEY:
-                return money_text(value, getattr(row, self.currency, "") if self.currency else "")
+                return money_text(value, self.currency_in(row))
             case Kind.DATE:
                 return _date_text(value, get_language())
             case Kind.MOMENT:
@@ -205,7 +206,7 @@ class Column:
                     raise LookupError(f"no reference is declared for {found.related_model}")
                 return ReferenceField(known, actor, **common)
             case Kind.MONEY:
-                return MoneyField(**common)
+                return MoneyField(beside=self.currency, **common)
             case Kind.DATE:
                 return forms.DateField(widget=DateInput, **common)
             case Kind.YES_NO:
@@ -247,13 +248,17 @@ class Column:
                 return YesNoField(**common)
         return forms.CharField(**common)
 
+    def currency_in(self, row: Any) -> str:
+        """The currency of a money column's amount in `row`; "" where none is named."""
+        return getattr(row, self.currency, "") if self.currency else ""
+
     def initial(self, row: Any) -> Any:
         """The value as the form field starts with it."""
         value = self.value(row)
         if self.kind is Kind.REFERENCE:
             return self.as_text(row)
         if self.kind is Kind.MONEY and value is not None:
-            return f"{Decimal(value) / 100:.2f}"
+            return typed_amount(value, self.currency_in(row))
         return value
 
 
@@ -322,10 +327,20 @@ def _sort_of(found: "models.Field[Any, Any]", known: dict[str, Any]) -> str:
     return "" if isinstance(found, models.TextField | models.JSONField) else found.name
 
 
+def major(minor: int, currency: str = "") -> Decimal:
+    """An amount in minor units of a currency (ISO 4217) as one in major units; hundredths where none is named."""
+    return Decimal(minor).scaleb(-minor_digits(currency))
+
+
+def typed_amount(minor: int, currency: str = "") -> str:
+    """Minor units as somebody would type them: "1250.00", "1250,00", without cents where the currency has none."""
+    return formats.number_format(major(minor, currency), minor_digits(currency), force_grouping=False)
+
+
 def money_text(minor: int, currency: str = "") -> str:
     """Minor units as people read money: grouped, without cents from a thousand up."""
-    amount = Decimal(minor) / 100
-    places = 2 if abs(amount) < 1000 and amount != amount.to_integral_value() else 0
+    amount = major(minor, currency)
+    places = minor_digits(currency) if abs(amount) < 1000 and amount != amount.to_integral_value() else 0
     text = _number_text(amount, places, get_language())
     written = pgettext("amount", "%(mark)s%(number)s") % {"mark": f"{currency}\u00a0", "number": text}
     return written.strip() if currency else text

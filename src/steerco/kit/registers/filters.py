@@ -1,6 +1,7 @@
 """The filters of a register: one FilterSet serves the page and the API, with the same names."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, ClassVar
 
@@ -10,6 +11,7 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from steerco.exchange.tables.money import codes_by_digits
 from steerco.kit.registers.columns import Column, Kind
 from steerco.kit.registers.inputs import DateInput
 from steerco.kit.registers.register import Register
@@ -41,6 +43,28 @@ class Filters(django_filters.FilterSet):
         if own.form_class is None:
             own.form_class = super().get_form_class()
         return own.form_class
+
+
+class MoneyFilter(django_filters.NumberFilter):
+    """A bound in major units for amounts that are kept in minor ones, each in the currency of its row (`beside`)."""
+
+    def __init__(self, *given: Any, beside: str, **options: Any) -> None:
+        super().__init__(*given, **options)
+        self.beside = beside
+
+    def filter(self, rows: QuerySet[Any], value: Decimal | None) -> QuerySet[Any]:
+        """The rows whose amount keeps the bound."""
+        if value is None:
+            return rows
+        bound = f"{self.field_name}__{self.lookup_expr}"
+        odd = codes_by_digits() if self.beside else {}
+        usual = (
+            ~Q(**{f"{self.beside}__in": [code for codes in odd.values() for code in codes]}) if odd else Q()
+        )
+        wanted = usual & Q(**{bound: value.scaleb(2)})
+        for digits, codes in odd.items():
+            wanted |= Q(**{f"{self.beside}__in": codes, bound: value.scaleb(digits)})
+        return rows.filter(wanted)
 
 
 def choices_of(filter_: django_filters.Filter) -> list[tuple[str, str]]:
@@ -112,7 +136,13 @@ def _filters_of(column: Column) -> dict[str, django_filters.Filter]:
                     field_name=name, lookup_expr="lte", label=_("to"), widget=DateInput
                 ),
             }
-        case Kind.NUMBER | Kind.MONEY:
+        case Kind.MONEY:
+            bounds = {"field_name": name, "beside": column.currency}
+            return {
+                f"{name}_min": MoneyFilter(lookup_expr="gte", label=_("at least"), **bounds),
+                f"{name}_max": MoneyFilter(lookup_expr="lte", label=_("at most"), **bounds),
+            }
+        case Kind.NUMBER:
             return {
                 name: django_filters.NumberFilter(
                     field_name=name, label=column.label, widget=forms.HiddenInput

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from steerco.kit.history import Change
 from steerco.kit.permissions import Actor
 from steerco.kit.registers.columns import Column, Kind
-from steerco.kit.registers.inputs import ReferenceField
+from steerco.kit.registers.inputs import MoneyForm, ReferenceField
 from steerco.kit.registers.masking import is_masked
 from steerco.kit.registers.references import reference
 from steerco.kit.registers.register import Register
@@ -24,7 +24,7 @@ SOURCES = (
 )
 
 
-class RecordForm(forms.Form):
+class RecordForm(MoneyForm, forms.Form):
     """Every editable column of a register, as far as `names` wants them."""
 
     def __init__(
@@ -49,6 +49,10 @@ class RecordForm(forms.Form):
             self.fields["version"] = forms.IntegerField(
                 widget=forms.HiddenInput, initial=getattr(row, "version", 0), required=False
             )
+
+    def currency_of(self, name: str) -> str:
+        """The currency that is typed, else the row's."""
+        return super().currency_of(name) if name in self.fields else getattr(self.row, name, "")
 
     def _field(self, column: Column) -> forms.Field:
         field = column.form_field(self.actor)

@@ -1,6 +1,5 @@
 """Form fields for what Django has none: a reference typed as text, money in major units, yes/no as a choice."""
 
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
@@ -10,6 +9,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from steerco.exchange.tables.money import minor_digits, parse_amount
 from steerco.kit.permissions import Actor
 from steerco.kit.registers.references import Reference
 
@@ -48,9 +48,11 @@ class ReferenceField(forms.CharField):
 
 
 class MoneyField(forms.CharField):
-    """An amount in major units, as written in the reader's language. Cleans to minor units."""
+    """An amount in major units, as written in the reader's language. Cleans to minor units of `currency`, which is set
+    beforehand, or which stands in the field `beside` of a MoneyForm; else to hundredths."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, *, beside: str = "", **options: Any) -> None:
+        self.beside, self.currency = beside, ""
         super().__init__(**options)
         self.widget.attrs |= {"inputmode": "decimal"}
 
@@ -61,14 +63,35 @@ class MoneyField(forms.CharField):
         text = super().clean(value)
         if not text:
             return None
-        try:
-            amount = Decimal(formats.sanitize_separators(text.replace("\u00a0", "").replace(" ", "")))
-        except InvalidOperation:
-            raise ValidationError(_("“%(text)s” is not an amount.") % {"text": text}) from None
-        minor = amount * 100
-        if not amount.is_finite() or minor != minor.to_integral_value() or abs(minor) > 10**17:
+        parsed = parse_amount(text, formats.get_format("DECIMAL_SEPARATOR")) or parse_amount(text)
+        if parsed is None:
+            raise ValidationError(_("“%(text)s” is not an amount.") % {"text": text})
+        amount, unit, named = parsed
+        if named and self.beside and named != self.currency.upper():
+            raise ValidationError(
+                _("The amount is in %(named)s, the entry in %(present)s.")
+                % {"named": named, "present": self.currency or "—"}
+            )
+        minor = (amount * (unit or 1)).scaleb(minor_digits(self.currency))
+        if minor != minor.to_integral_value() or abs(minor) > 10**17:
             raise ValidationError(_("“%(text)s” is not an amount in whole cents.") % {"text": text})
         return int(minor)
+
+
+class MoneyForm(forms.BaseForm):
+    """Mixed into a form whose amounts count in the currency that is typed beside them."""
+
+    def currency_of(self, name: str) -> str:
+        """The currency in the field `name`: what is typed, else what it starts with."""
+        if self.is_bound and name in self.fields:
+            return str(self.data.get(self.add_prefix(name), "")).strip()
+        return str(self.get_initial_for_field(self.fields[name], name) or "") if name in self.fields else ""
+
+    def _clean_fields(self) -> None:
+        for field in self.fields.values():
+            if isinstance(field, MoneyField) and field.beside:
+                field.currency = self.currency_of(field.beside)
+        super()._clean_fields()  # type: ignore[misc]
 
 
 class YesNoField(forms.TypedChoiceField):

@@ -196,8 +196,12 @@ def delete(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if not register.has_deleted:
         raise Http404
     restore = bool(getattr(row, "deleted", False))
-    register.delete(
-        actor_of(request), [row.pk], restore=restore, reason=request.POST.get("reason", "")[:2000]
-    )
-    messages.success(request, _("Restored.") if restore else _("Deleted. It can be restored from this page."))
+    reason = request.POST.get("reason", "")[:2000]
+    try:
+        register.delete(actor_of(request), [row.pk], restore=restore, reason=reason)
+    except Invalid as refusal:
+        messages.error(request, refusal.text)
+    else:
+        done = _("Restored.") if restore else _("Deleted. It can be restored from this page.")
+        messages.success(request, done)
     return redirect_to(request, register.url(row))
