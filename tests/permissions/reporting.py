@@ -43,6 +43,8 @@ def report_addresses(world: "World", code: str) -> dict[str, dict[str, Any]]:
         "cycles:layout": {"pk": world.records["cadence", code].pk},
         "cycles:guest": {"token": f"1-{'0' * 40}"},
         "cycles:guest_draft": {"token": f"1-{'0' * 40}"},
+        "cycles:workbook": report,
+        "cycles:take_workbook": report,
         "cycles:shut": report,
         "cycles:move": cycle,
         "cycles:report": report,

@@ -75,10 +75,15 @@ def remove_cadences(actor: Actor, rows: Sequence[Cadence], *, reason: str = "", 
         remove(actor, rows, kind="cadence.removed", reason=reason, batch=batch)
 
 
-def may_write(actor: Actor, report: Report) -> bool:
-    """Whether the actor may write this report now: whose it is, or who may edit records there."""
+def writes(actor: Actor, report: Report) -> bool:
+    """Whether the actor writes this report while it is open: whose it is, or who may edit records there."""
     own = report.owner_id is not None and report.owner_id in actor.parties
-    return report.state in WRITABLE and (own or can(actor, "record.edit", report))
+    return own or can(actor, "record.edit", report)
+
+
+def may_write(actor: Actor, report: Report) -> bool:
+    """Whether the actor may write this report now."""
+    return report.state in WRITABLE and writes(actor, report)
 
 
 def may_review(actor: Actor, report: Report) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 
 from steerco.exchange.confinement import confine
 from steerco.exchange.tables import Row, Said, Table, TableError, read_pasted, read_tables
+from steerco.exchange.tables.said import gettext_noop
 from steerco.exchange.tables.workbook import Sheet, read_sheets
 
 IDENTITY_SHEET = "steerco_identity"
@@ -60,9 +61,19 @@ def own_export(sheets: list[Sheet], name: str) -> dict[str, Any] | None:
     for sheet in sheets:
         for number, row in enumerate(sheet.grid[:30], start=1):
             if sheet is not hidden and ID_HEADER in row:
-                identity = json.loads("".join(cells[0] for cells in hidden.grid if cells))
+                identity = _identity_in(hidden, name)
                 return {"tables": [_plain_table(sheet, name, number)], "identity": identity}
     return None
+
+
+def _identity_in(hidden: Sheet, name: str) -> Any:
+    try:
+        return json.loads("".join(cells[0] for cells in hidden.grid if cells))
+    except (ValueError, RecursionError) as error:
+        said = gettext_noop(
+            "The hidden sheet of the workbook is damaged: download the workbook anew and copy your texts."
+        )
+        raise TableError(name, Said(said)) from error
 
 
 def _plain_table(sheet: Sheet, name: str, header_row: int) -> dict[str, Any]:

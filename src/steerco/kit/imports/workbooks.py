@@ -62,7 +62,7 @@ def workbook(
         for count, (pk, values) in enumerate(rows, start=1):
             writer.row(count, pk, values)
         writer.finish(count, footer)
-        _write_identity(book, identity)
+        write_identity(book, identity)
     return buffer.getvalue()
 
 
@@ -170,7 +170,7 @@ class _SheetWriter:
         return sheet
 
 
-def _write_identity(book: Any, identity: dict[str, Any]) -> None:
+def write_identity(book: Any, identity: dict[str, Any]) -> None:
     """What the workbook knows of itself, as JSON over as many cells as it needs, on a very hidden sheet."""
     sheet = book.add_worksheet(IDENTITY_SHEET)
     sheet.very_hidden()
