@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 import steerco
 from steerco.apps.initiatives.models import Initiative
 from steerco.apps.organisation.selectors import organisation
+from steerco.apps.reporting.unread import may_look
 from steerco.kit.journal.unchanged import while_unchanged
 from steerco.kit.once import once_per_request
 from steerco.kit.permissions import Actor, can
@@ -68,6 +69,7 @@ def menu(request: HttpRequest) -> list[Item]:
             children=[
                 *lists("reporting"),
                 Item(_("Packs"), reverse("reporting:packs")),
+                *_unread(actor),
                 *_commissions(actor),
             ],
         ),
@@ -105,6 +107,10 @@ def _commissions(actor: Actor) -> list[Item]:
     if not can(actor, "commission.ask", anywhere=True):
         return []
     return [Item(_("Commissions"), reverse("commissions:overview"))]
+
+
+def _unread(actor: Actor) -> list[Item]:
+    return [Item(_("What nobody opens"), reverse("reporting:unread"))] if may_look(actor) else []
 
 
 def _leaving(actor: Actor) -> list[Item]:

@@ -88,6 +88,30 @@ def test_who_is_invited_gets_an_entry_for_the_calendar_and_every_change_of_it(bo
     assert _sequence(third) > _sequence(second)
 
 
+def test_who_is_taken_off_the_list_is_told_once_and_loses_the_entry(board) -> None:
+    row = to(board.meeting(), "called")
+    guests = [
+        add_guest(OPERATOR, row, name, f"{name[:3].lower()}@supplier.example") for name in ("Gus", "Ida")
+    ]
+    assert {"gus@supplier.example", "ida@supplier.example"} <= set(sent())
+    for one in guests:
+        remove_guest(OPERATOR, row, one.pk)
+    add_guest(OPERATOR, row, "Ida", "ida@supplier.example")  # asked again before anything was sent
+    letters = sent()
+    assert letters["gus@supplier.example"].subject.startswith("You are no longer asked to come: Board")
+    text = calendar(letters["gus@supplier.example"])
+    assert "METHOD:CANCEL" in text
+    assert text.count("ATTENDEE") == 1
+    assert "METHOD:REQUEST" in calendar(letters["ida@supplier.example"])
+    assert set(letters) == {"gus@supplier.example", "ida@supplier.example"}
+
+
+def test_who_was_never_invited_is_not_told_either(board) -> None:
+    row = board.meeting()
+    remove_guest(OPERATOR, row, add_guest(OPERATOR, row, "Gus", "gus@supplier.example").pk)
+    assert sent() == {}
+
+
 def _sequence(text: str) -> int:
     [line] = [line for line in text.split("\r\n") if line.startswith("SEQUENCE:")]
     return int(line.removeprefix("SEQUENCE:"))

@@ -17,6 +17,7 @@ from steerco.apps.cycles.entering import SOURCES, enters_for
 from steerco.apps.cycles.guests import open_links
 from steerco.apps.cycles.kinds import CONSOLIDATED
 from steerco.apps.cycles.models import Cycle, Report
+from steerco.apps.cycles.reading import note_read
 from steerco.apps.cycles.selectors import cockpit, find_cycle, find_report, recent_cycles
 from steerco.apps.cycles.services import approve, content_of, give_back, may_review, may_write, submit
 from steerco.apps.cycles.showing import shown_content, shown_form
@@ -208,6 +209,8 @@ def _reading(request: HttpRequest, report: Report, errors: dict[str, list[str]])
     actor = actor_of(request)
     content = content_of(report)
     frozen = report.frozen.order_by("number").last()
+    if frozen is not None:
+        note_read(actor, frozen)
     return {
         **about(report),
         "shown": shown_content(content) if content else None,

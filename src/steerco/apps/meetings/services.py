@@ -25,7 +25,7 @@ from steerco.kit.journal import outbox
 from steerco.kit.journal.models import Event
 from steerco.kit.permissions import Actor, Denied, require
 
-INVITATION, MINUTES = "meetings.invitation", "meetings.minutes"
+INVITATION, MINUTES, UNINVITED = "meetings.invitation", "meetings.minutes", "meetings.uninvited"
 SEEN = ("title", "day", "begins", "minutes", "place", "link")  # what stands in people's calendars
 PAPERS_BEFORE = -5  # working days before the meeting
 MOST_IN_A_SERIES = 60
@@ -162,7 +162,7 @@ def _person_called(actor: Actor, name: str, email: str) -> Person | None:
 
 
 def remove_guest(actor: Actor, row: Meeting, pk: int) -> None:
-    """Take somebody off the list. No mail goes out: whoever takes them off tells them. Raises Denied, Invalid."""
+    """Take somebody off the list; who was invited is told that they are not needed. Raises Denied, Invalid."""
     require(actor, "record.edit", row)
     _require_ahead(row)
     one = row.attendees.filter(pk=pk).first()
@@ -170,6 +170,9 @@ def remove_guest(actor: Actor, row: Meeting, pk: int) -> None:
         raise Invalid({0: {"name": [_("They are not on the list.")]}})
     with transaction.atomic():
         note(actor, row, "meeting.uninvited", {"attendee": [one.shown_name, None]})
+        if row.state == "called" and one.address:
+            payload = {"meeting": row.pk, "person": one.person_id, "name": one.name}
+            outbox.put(one.address, UNINVITED, str(one.pk), payload=payload)
         one.delete()
 
 

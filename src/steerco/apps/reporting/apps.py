@@ -9,9 +9,11 @@ class ReportingConfig(AppConfig):
         """Declare actions, jobs and the button on an initiative's page."""
         # ruff: noqa: PLC0415  models are loaded only now
         from steerco.apps.cycles.corrections import after_correction
+        from steerco.apps.cycles.reading import when_read
         from steerco.apps.reporting import actions, buttons, jobs, letters, publishing, selectors  # noqa: F401
         from steerco.kit.backup.media import name_files
 
         buttons.declare()
         after_correction(publishing.republish)
+        when_read(publishing.note_opened)
         name_files(selectors.file_paths)

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from steerco.apps.cycles.models import FrozenReport
+from steerco.apps.cycles.models import Cadence, FrozenReport
 from steerco.apps.initiatives.models import Initiative
 from steerco.apps.people.models import Person
 from steerco.kit.journal.models import Event
@@ -207,3 +207,27 @@ class PublishedFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Keeping(models.Model):
+    """Why a calendar whose reports hardly anybody opens is kept, and until when it is not proposed for its end."""
+
+    cadence = models.ForeignKey(Cadence, on_delete=models.CASCADE, related_name="keepings")
+    reason = models.CharField(_("reason"), max_length=300)
+    until = models.DateField(_("until"))
+    on = models.DateField()
+    by = models.CharField(max_length=200)
+
+    objects = ScopedQuerySet.as_manager()
+    access = Access(
+        view="record.view",
+        scope="cadence__initiative_id",
+        restricted_by="cadence__initiative__restricted_by_id",
+        entry="cadence__initiative__entry_id",
+    )
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return f"{self.cadence_id} until {self.until.isoformat()}"

@@ -23,6 +23,7 @@ from steerco.apps.cycles.wording import period_of
 from steerco.apps.reporting.letters import PDF, delivery_at, document_of, language_of, note_fetched
 from steerco.apps.reporting.publishing import Sorted, may_publish, note_opened, publish, sort_out
 from steerco.apps.reporting.selectors import editions_published
+from steerco.apps.reporting.unread import may_look
 from steerco.apps.stakeholders.members import read_members
 from steerco.apps.stakeholders.models import DistributionList
 from steerco.apps.stakeholders.receivers import Recipient, lists_for, recipients_by, recipients_of
@@ -110,6 +111,7 @@ def publication_page(request: HttpRequest, pk: int) -> HttpResponse:
         "has_it": has_it,
         "confirmed": request.POST.getlist("confirm"),
         "editions": editions,
+        "unread": may_look(actor),
         "problems": problems,
     }
     return page(request, "reporting/publication.html", context, status=422 if problems else 200)
@@ -128,7 +130,7 @@ def _chosen(request: HttpRequest, report: Report, lists: list[DistributionList])
 @require_GET
 @guard("record.view", "the frozen report")
 def open_report(request: HttpRequest, pk: int) -> HttpResponse:
-    """From the mail to the report's page: that it was opened is counted here, not by the mail."""
+    """From the mail to the report's page: opening it is counted here and there, not by the mail."""
     report, frozen = _find(request, pk)
     note_opened(actor_of(request), frozen)
     return redirect(reverse("cycles:report", args=[report.pk]))

@@ -171,4 +171,5 @@ def note_opened(actor: Actor, frozen: FrozenReport) -> None:
     """Whoever got an edition opened it, on its page or as a document. Noted once."""
     if actor.person_id is not None:
         rows = Delivery.objects.filter(publication__frozen=frozen, person=actor.person_id, opened_at=None)
-        rows.update(opened_at=clock.now())
+        if rows.exists():  # a page that is only read takes no lock
+            rows.update(opened_at=clock.now())

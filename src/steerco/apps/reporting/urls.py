@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from steerco.apps.reporting import publication_views, views
+from steerco.apps.reporting import publication_views, unread_views, views
 
 app_name = "reporting"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("templates/", views.templates_page, name="templates"),
     path("of-report/<int:pk>/", views.publish, name="publish"),
     path("publication/<int:pk>/", publication_views.publication_page, name="publication"),
+    path("unread/", unread_views.unread_page, name="unread"),
     path("opened/<int:pk>/", publication_views.open_report, name="open"),
     path("document/<str:token>/", publication_views.document, name="document"),
     path("<int:pk>/", views.pack_page, name="pack"),
