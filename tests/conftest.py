@@ -5,6 +5,8 @@ STEERCO_DATABASE_URL set (make test-postgresql) it is that server instead.
 """
 
 import os
+import shutil
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,8 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connections
 from django.db.backends.sqlite3.base import DatabaseWrapper
+from tests.databases import migrated
+from xdist.scheduler import LoadScopeScheduling
 
 from steerco.apps.organisation.selectors import forget_days_off, forget_words
 from steerco.kit.journal import guard, unchanged
@@ -30,16 +34,49 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("steerco")
 
 
+class LongFirst(LoadScopeScheduling):
+    """A module stays with one worker; the tests with a browser are one module, since they share a served installation.
+    What takes long begins first, so that no worker is left with it while the others have ended."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "tests/e2e" if nodeid.startswith("tests/e2e/") else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LongFirst | None:
+    """How `--dist loadscope` hands out the tests."""
+    if config.getoption("dist") != "loadscope":
+        return None
+    config.option.loadscopereorder = False  # by number, few long tests would come last
+    return LongFirst(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Kills and browsers first, then module by module, those with many tests first."""
+    counts = Counter(item.path for item in items)
+
+    def weight(item: pytest.Item) -> tuple[bool, int]:
+        is_long = any(item.get_closest_marker(name) for name in ("faults", "e2e"))
+        return not is_long, -counts[item.path]
+
+    items.sort(key=weight)
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
     tmp_path_factory: pytest.TempPathFactory, django_db_modify_db_settings_parallel_suffix: None
 ) -> None:
-    """Each worker process has its own test database; on SQLite a file in a temporary folder."""
+    """Each worker process has its own test database; on SQLite a copy of one with all tables in a temporary folder."""
     for connection in connections.all():
         if connection.vendor == "sqlite":
-            connection.settings_dict["TEST"]["NAME"] = str(
-                tmp_path_factory.mktemp("database") / "test.sqlite3"
-            )
+            file = tmp_path_factory.mktemp("database") / "test.sqlite3"
+            shutil.copyfile(migrated(), file)
+            connection.settings_dict["TEST"]["NAME"] = str(file)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """The copied file is kept as it is; a server makes its database anew."""
+    return all(connection.vendor == "sqlite" for connection in connections.all())
 
 
 @pytest.fixture(autouse=True)

@@ -65,6 +65,7 @@ class Server:
         options = ["--auth=trust", "--encoding=utf8", "--username=postgres", "--locale=C.UTF-8"]
         self._run("initdb", *options, "-D", str(self.data))
         self.process: subprocess.Popen[bytes] | None = None
+        self.has_tables = False
         self.start()
 
     def _as_account(self) -> dict[str, object]:
@@ -109,10 +110,24 @@ class Server:
         """The address of a database for STEERCO_DATABASE_URL."""
         return f"postgresql://postgres@{quote(str(self.socket), safe='')}/{database}"
 
-    def create_database(self, name: str) -> str:
-        """A new empty database; returns its address."""
-        self._run("createdb", "-h", str(self.socket), "-U", "postgres", name)
+    def create_database(self, name: str, template: str = "template1") -> str:
+        """A new database, empty unless it is a copy of another; returns its address."""
+        self._run("createdb", "-h", str(self.socket), "-U", "postgres", "-T", template, name)
         return self.url(name)
+
+    def create_migrated(self, name: str) -> str:
+        """A new database with every migration applied, a copy of one that is made at the first call; its address."""
+        if not self.has_tables:
+            environment = {
+                **os.environ,
+                "STEERCO_DATABASE_URL": self.create_database("with_tables"),
+                "STEERCO_DATA_DIR": tempfile.mkdtemp(dir=self.folder),
+                "DJANGO_SETTINGS_MODULE": "steerco.site.settings",
+            }
+            migrate = [sys.executable, "-m", "django", "migrate", "--verbosity", "0"]
+            subprocess.run(migrate, env=environment, check=True)
+            self.has_tables = True
+        return self.create_database(name, "with_tables")
 
 
 @contextmanager

@@ -62,6 +62,13 @@ def test_its_days_count_back_from_the_meeting() -> None:
     assert cycle.period_start == found.cadence.anchor + timedelta(days=1)
 
 
+def test_a_calendar_that_hangs_on_meetings_no_longer_counts_from_its_periods_again() -> None:
+    found, _body, _meeting = hung()
+    write_cadences(OPERATOR, [Change({"rhythm": "month", "body": None}, pk=found.cadence.pk)])
+    calendar = Cadence.objects.get(pk=found.cadence.pk)
+    assert (calendar.opens, calendar.due, calendar.publish) == (-2, 1, 4)
+
+
 @pytest.mark.both_databases
 def test_a_meeting_that_is_moved_takes_its_cycle_along_once() -> None:
     found, _body, meeting = hung()

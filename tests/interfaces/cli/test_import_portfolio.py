@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from tests.databases import copy_into
 
 from steerco.apps.indicators.models import Snapshot
 from steerco.apps.initiatives.models import Initiative
@@ -100,13 +101,7 @@ def test_killed_at_any_moment_all_or_nothing_is_there(tmp_path: Path) -> None:
     data, path = tmp_path / "data", tmp_path / "table.csv"
     lines = [f"Bridge {n},DfT,Amber,31/03/2022,{n * 7 % 90 + 1}" for n in range(300)]
     path.write_text("\n".join([TABLE.splitlines()[0].rpartition(",")[0], *lines]), encoding="utf-8")
-    data.mkdir()
-    prepared = subprocess.run(
-        [sys.executable, "-m", "django", "migrate", "--verbosity", "0"],
-        env={**os.environ, "STEERCO_DATA_DIR": str(data), "DJANGO_SETTINGS_MODULE": "steerco.site.settings"},
-        check=False,
-    )
-    assert prepared.returncode == 0
+    copy_into(data)
     words = ("import", "portfolio", str(path), "--as-of")
     started = time.monotonic()
     assert _command(data, *words, "2010-01-01").wait() == 0

@@ -11,13 +11,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from tests.databases import copy_into
 
 KILLS = int(os.environ.get("STEERCO_FAULT_KILLS", "3"))
 ROWS = 300
 SETUP = """
 import django; django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from steerco.apps.initiatives.services import write_initiatives
 from steerco.kit.history import Change
 from steerco.kit.permissions import Actor
@@ -52,6 +51,7 @@ def test_all_or_nothing(tmp_path: Path) -> None:
     data, file = tmp_path / "data", tmp_path / "log.csv"
     data.mkdir()
     file.write_text("\n".join(["Title,Probability", *(f"Risk {n},High" for n in range(ROWS))]))
+    copy_into(data)
     subprocess.run([sys.executable, "-c", SETUP], env=environment(data), check=True)
     begin = time.monotonic()
     assert started(data, file).wait() == 0

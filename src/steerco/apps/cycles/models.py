@@ -181,6 +181,8 @@ class Cadence(Versioned):
                 errors["own_ends"] = _("Write the last day of each period, one a line.")
         if self.rhythm == Rhythm.MEETING:
             errors |= self._errors_of_meetings(steps)
+        elif tuple(steps.values()) == BEFORE_MEETING:  # left over from when it hung on meetings
+            self.opens, self.due, self.review, self.lock, self.publish = AFTER_PERIOD
         if self.contact_id and self.covers != self.Covers.ITSELF:
             errors["contact"] = _("Only a calendar that covers the initiative itself asks one contact.")
         if errors:
