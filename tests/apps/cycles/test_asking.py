@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.apps.cycles.test_consolidation import PATH, RED, consolidated, reported
 from tests.apps.cycles.world import WEDNESDAY, Programme
-from tests.apps.worlds import OPERATOR, actor, browser, person
+from tests.apps.worlds import OPERATOR, actor, browser, person, record
 
 from steerco.apps.cycles.asking import asks_in, prepare_paper
 from steerco.apps.cycles.drafts import Typed, open_page
@@ -16,7 +16,7 @@ from steerco.apps.cycles.services import freeze, submit
 from steerco.apps.cycles.turning import turn
 from steerco.apps.governance.models import Decision
 from steerco.apps.governance.services import write_decisions
-from steerco.apps.initiatives.services import restrict
+from steerco.apps.initiatives.services import restrict, write_initiatives
 from steerco.apps.links.models import Relation
 from steerco.apps.people.models import Person
 from steerco.kit import clock
@@ -30,6 +30,8 @@ QUESTION = "Decide on the second supplier by Friday."
 def drafted() -> tuple[Programme, Report, int]:
     """A locked cycle, its consolidated report still due, and the entry of the report that asks."""
     found = reported()
+    sponsor = person("Sara Sponsor", "sponsor", found.root)
+    write_initiatives(OPERATOR, [Change({"sponsor": sponsor.party}, pk=found.root.pk)])
     with clock.at(WEDNESDAY):
         turn()
     return found, consolidated(), found.report(0).entry_id
@@ -71,6 +73,7 @@ def test_one_click_makes_the_paper_and_the_second_leads_to_it() -> None:
     assert (row.title, row.state, row.initiative_id) == (QUESTION, "draft", found.streams[0].pk)
     assert row.decide_by == date(2026, 12, 4)  # the end of the next week
     assert row.owner_id == found.rita.party_id
+    assert str(row.decider) == "Sara Sponsor"  # of the level that is asked; Rita wrote the paper
     assert f"/reporting/reports/{found.report(0).pk}/" in row.background
     relation = Relation.objects.get(target=row.entry_id)
     assert (relation.source_id, relation.kind) == (entry, "causes")
@@ -84,7 +87,7 @@ def test_the_draft_shows_the_paper_in_place_of_the_words_and_then_its_answer() -
         assert facts(found, report, "asked") == []
         assert facts(found, report, "decisions") == [("wanted", QUESTION, "Ws1 initiative")]
         text = browser(found.rita).get(f"/reporting/reports/{report.pk}/").content.decode()
-        assert "decision wanted from – by" in text
+        assert "decision wanted from Sara Sponsor by" in text
         decide(row)
         assert facts(found, report, "decisions") == []
         assert facts(found, report, "decided") == [("decided", QUESTION, "Ws1 initiative")]
@@ -124,7 +127,8 @@ def test_only_who_writes_above_and_may_add_below_makes_a_paper() -> None:
                 prepare_paper(actor(who), report, asked)
         assert not Decision.objects.exists()
         assert browser(office).post(url(report), {"entry": entry}).status_code == 303
-    assert Decision.objects.count() == 1
+    row = Decision.objects.get()
+    assert row.decider_id == found.rita.party_id  # who leads the level that is asked
 
 
 def test_nonsense_and_what_the_report_does_not_tell_of_are_no_addresses() -> None:
@@ -136,6 +140,21 @@ def test_nonsense_and_what_the_report_does_not_tell_of_are_no_addresses() -> Non
         assert rita.post(url(found.report(0)), {"entry": entry}).status_code == 404
         assert rita.get(url(report)).status_code == 405
     assert not Decision.objects.exists()
+
+
+def test_where_the_decision_rights_name_somebody_else_the_paper_waits_for_them() -> None:
+    found, report, entry = drafted()
+    board = person("Berta Board", "sponsor", found.root)
+    right = {"subject": "decision", "party": board.party}
+    record("decision_right", found.root, "Suppliers", **right)
+    with clock.at(WEDNESDAY):
+        row = prepare_paper(found.reviewer, report, asks_in(found.reviewer, report, [entry])[entry])
+        assert row.decider_id is None
+        text = browser(found.rita).get(f"/reporting/reports/{report.pk}/").content.decode()
+        assert "decision wanted from – by" in text
+        write_decisions(OPERATOR, [Change({"recommendation": "Yes.", "state": "prepared"}, pk=row.pk)])
+    row.refresh_from_db()
+    assert row.decider_id == board.party_id
 
 
 def test_what_is_restricted_by_itself_becomes_no_paper() -> None:

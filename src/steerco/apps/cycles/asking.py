@@ -20,12 +20,14 @@ from steerco.apps.cycles.facts import Fact
 from steerco.apps.cycles.kinds import ASKING
 from steerco.apps.cycles.models import Report
 from steerco.apps.cycles.wording import period_of
+from steerco.apps.escalation.authority import authority_for
+from steerco.apps.escalation.deciders import may_be_asked
 from steerco.apps.governance.models import Decision
 from steerco.apps.governance.services import write_decisions
 from steerco.apps.initiatives.models import Entry
 from steerco.apps.links.models import Relation
 from steerco.apps.links.services import relate
-from steerco.apps.people.models import Person
+from steerco.apps.people.models import Party, Person
 from steerco.kit.history import Change
 from steerco.kit.permissions import Actor, Denied, can
 
@@ -122,7 +124,8 @@ def _said_in(report: Report) -> str:
 def prepare_paper(actor: Actor, above: Report, asked: Wanted) -> Decision:
     """The paper of what a report below asks for: made now, or the one that there is. Raises Denied, Invalid.
 
-    It is wanted by the meeting that the level reports to, else by the end of the period after the one reported.
+    The level that is asked decides, by the meeting that it reports to, else by the end of the period after the one
+    reported.
     """
     below = asked.report
     with transaction.atomic():
@@ -141,6 +144,7 @@ def prepare_paper(actor: Actor, above: Report, asked: Wanted) -> Decision:
             "background": _background(asked),
             "decide_by": _wanted_by(above),
             "owner": person.party if person else below.owner,
+            "decider": _decider(actor, above, below),
         }
         row = write_decisions(actor, [Change(values)], reason=below.reference)[0]
         relate(replace(actor.itself(), trusted=True), below.entry, row.entry, Relation.Kind.CAUSES)
@@ -157,6 +161,18 @@ def _background(asked: Wanted) -> str:
         "address": site + reverse("cycles:report", args=[below.pk]),
     }
     return f"{asked.text}\n\n{source}"
+
+
+def _decider(actor: Actor, above: Report, below: Report) -> Party | None:
+    """The level that is asked: the body before whose meeting is reported, whoever leads it, its sponsor: the first who
+    may decide this and does not write the paper; else whom the decision rights name once it is prepared."""
+    body = above.cycle.cadence.body if above.cycle else None
+    level = (body.party if body else None, above.initiative.lead, above.initiative.sponsor)
+    authority = authority_for(Decision.subject, below.initiative)
+    for party in level:
+        if party and party.pk not in actor.parties and may_be_asked(party, authority, below.initiative):
+            return party
+    return None
 
 
 def _wanted_by(above: Report) -> date | None:
