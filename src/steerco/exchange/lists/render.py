@@ -21,10 +21,11 @@ def render_list(paper: PrintedList) -> bytes:
     data = dataclasses.asdict(printable_content(paper))
     when = data.pop("made_at")
     data["widths"] = list(widths(paper))
-    for group in data["groups"]:
-        for row in group["rows"]:
-            for cell in row:
-                cell["text"] = fitting(cell["text"])
+    cells = [cell for group in data["groups"] for row in group["rows"] for cell in row]
+    if not any(len(cell["text"]) > LONGEST for cell in cells):
+        data["words"]["cut"] = ""
+    for cell in cells:
+        cell["text"] = fitting(cell["text"])
     return typeset(_TEMPLATE, "list", json.dumps(data, ensure_ascii=False), int(when.timestamp()))
 
 
