@@ -1,5 +1,6 @@
 """A report as a workbook that is filled in elsewhere: what it asks, what stands there, and by what it is told apart."""
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -86,7 +87,7 @@ class Asked:
                 return number if is_exact(number) and plain_number(number) == self.value else self.value
         except (ValueError, ArithmeticError):
             return self.value
-        return self.words
+        return self.words.replace("\t", "    ")  # not every program keeps tabs
 
     def read(self, text: str) -> str:
         """The value that the text of a cell says. Raises ValueError with what is wrong, in words."""
@@ -168,13 +169,11 @@ def _standing(form: Mapping[str, Any]) -> Iterator[Asked]:
 
 
 def _rating(one: RatingField, form: Mapping[str, Any]) -> Iterator[Asked]:
-    """A dimension: its rating beside what the figures say, and why it differs. `form`, where it is the overall one."""
-    known = []
-    if one.computed in dict(RATINGS):
-        known.append(f"{_('The figures say:')} {rating_words(one.computed)}")
-    known += one.because
-    if form:
-        known += _beside(form)
+    """A dimension: its rating beside what the figures say, and why it differs beside the reasons of the figures.
+    `form`, where it is the overall one."""
+    is_computed = one.computed in dict(RATINGS)
+    computed = (f"{_('The figures say:')} {rating_words(one.computed)}",) if is_computed else ()
+    reasons = [*one.because, *(_beside(form) if form else ())]
     values = tuple(dict.fromkeys([key for key, _label in one.choices] + [one.value] * bool(one.value)))
     yield Asked(
         f"rating-{one.dimension}",
@@ -183,11 +182,17 @@ def _rating(one: RatingField, form: Mapping[str, Any]) -> Iterator[Asked]:
         "rating",
         values,
         last=rating_words(one.before),
-        known=tuple(known),
+        known=computed,
         required=bool(form),
     )
-    why = _("Why it differs from the figures")
-    yield Asked(f"why-{one.dimension}", f"{one.label}: {_('why')}", one.why, help=why, longest=SENTENCE)
+    yield Asked(
+        f"why-{one.dimension}",
+        f"{one.label}: {_('why')}",
+        one.why,
+        help=_("Why it differs from the figures"),
+        known=tuple(reasons),
+        longest=SENTENCE,
+    )
 
 
 def _beside(form: Mapping[str, Any]) -> list[str]:
@@ -305,6 +310,12 @@ def stamp_of(page: Page) -> str:
     return page.draft.changed_at.isoformat() if page.draft.pk else ""
 
 
+def print_of(page: Page) -> str:
+    """The fingerprint of what stands in the fields of a report, however often it was saved."""
+    values = {one.name: one.value for one in fields_of(page).values()}
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+
+
 def report_workbook(actor: Actor, report: Report) -> bytes:
     """The report as a workbook in the reader's language. The caller may write it."""
     page = open_page(actor, report)
@@ -313,7 +324,9 @@ def report_workbook(actor: Actor, report: Report) -> bytes:
     if report.due_on:
         facts.append(_("due %(day)s") % {"day": short_date(report.due_on)})
     facts += [str(report.owner or ""), _("downloaded %(moment)s") % {"moment": made}]
-    help_line = _("Write in the blue cells and upload the file on the page of the report; you submit there.")
+    help_line = _(
+        "Write in the blue cells (* is needed) and upload the file on the page of the report; you submit there."
+    )
     form = Questionnaire(
         title=f"{report.initiative.name}: {report.title}",
         lines=(" · ".join(text for text in facts if text), help_line),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from steerco.apps.cycles.drafts import Page, Typed, open_page, save_draft
 from steerco.apps.cycles.entering import NOTE, enters_for
 from steerco.apps.cycles.models import Draft, Report
-from steerco.apps.cycles.offline import Asked, Marks, fields_of, stamp_of
+from steerco.apps.cycles.offline import Asked, Marks, fields_of, print_of, stamp_of
 from steerco.apps.cycles.services import may_write
 from steerco.exchange.tables.workbook import has_macros
 from steerco.kit import clock
@@ -65,7 +65,7 @@ class Difference:
 @dataclass(frozen=True)
 class Preview:
     """What a workbook would change. `answers` are the fields in which it differs from what was downloaded;
-    `left_out`, the questions that are no longer asked; `stamp`, when the draft was saved last."""
+    `left_out`, the questions that are no longer asked; `stamp`, the fingerprint of what stood here."""
 
     marks: Marks
     answers: dict[str, str]
@@ -221,13 +221,13 @@ def preview(
             )
         )
     gone = [_first_line(marks.told[name]) for name in marks.told if name not in asked]
-    return Preview(marks, dict(answers), differences, gone, stamp_of(page), file)
+    return Preview(marks, dict(answers), differences, gone, print_of(page), file)
 
 
 def take_workbook(actor: Actor, report: Report, seen: Preview) -> int:
     """Write what was chosen in a preview into the draft; returns how many fields. Never submits.
 
-    Raises Denied, Conflict where the draft was saved since it was looked at, Unreadable for what no report takes.
+    Raises Denied, Conflict where something else stands there than was looked at, Unreadable for what no report takes.
     """
     with transaction.atomic():
         row = Report.objects.select_for_update().filter(pk=report.pk, deleted=False).first()
@@ -235,11 +235,11 @@ def take_workbook(actor: Actor, report: Report, seen: Preview) -> int:
             raise Denied("record.edit")
         Draft.objects.select_for_update().filter(report=report).first()
         page = open_page(actor, report)
-        if stamp_of(page) != seen.stamp:
+        if print_of(page) != seen.stamp:
             raise Conflict(report, [])
         chosen = {one.name: seen.answers[one.name] for one in seen.differences if one.keep == FILE}
         if chosen:
-            save_draft(actor, report, _typed(actor, page, chosen, seen.file), seen.stamp)
+            save_draft(actor, report, _typed(actor, page, chosen, seen.file), stamp_of(page))
     return len(chosen)
 
 
