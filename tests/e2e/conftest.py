@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from tests.databases import copy_into
 
 from steerco.interfaces.cli.up import STOP_SECONDS
 
@@ -50,6 +51,7 @@ def _free_port() -> int:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The example installation, served on loopback until the last test has ended."""
     data = tmp_path_factory.mktemp("e2e")
+    copy_into(data)
     port = _free_port()
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("STEERCO_", "DJANGO_"))}
     environment = {**inherited, "STEERCO_DATA_DIR": str(data), "STEERCO_DEMO": "1", "PORT": str(port)}

@@ -40,11 +40,11 @@ def cycle_kills(kills: int, seed: int) -> dict[str, int]:
                 )
             )
             assert open_ones, f"week {week}: nothing to lock"
-            cut["lock"] += _killed(turn, chance.uniform(0, 0.3), lambda ones=open_ones: _locked_or_not(ones))  # type: ignore[misc]
+            cut["lock"] += killed(turn, chance.uniform(0, 0.3), lambda ones=open_ones: _locked_or_not(ones))  # type: ignore[misc]
             turn()
             assert all(map(whole, Cycle.objects.filter(pk__in=open_ones)))
             for report in reports().filter(state="due", kind="consolidated").order_by("pk"):
-                cut["consolidate"] += _killed(
+                cut["consolidate"] += killed(
                     lambda r=report: played.consolidate(r),  # type: ignore[misc]
                     chance.uniform(0, 0.15),
                     lambda r=report: _published_or_not(r),  # type: ignore[misc]
@@ -58,7 +58,7 @@ def cycle_kills(kills: int, seed: int) -> dict[str, int]:
     return {"weeks": kills, **{f"{name}_cut_in_the_middle": n for name, n in cut.items()}}
 
 
-def _killed(act: Callable[[], Any], moment: float, look: Callable[[], bool]) -> bool:
+def killed(act: Callable[[], Any], moment: float, look: Callable[[], bool]) -> bool:
     """Run `act` in a process that is killed after `moment` seconds; `look` says whether it was done before, and
     asserts that it is not half done. Whether it was cut off."""
     victim = fork(lambda: (act(), None)[1])
@@ -121,7 +121,7 @@ def _pack(report: Report, chance: random.Random) -> bool:
             assert (Path(settings.MEDIA_ROOT) / file.path).stat().st_size == file.size
         return row.state == Pack.State.READY
 
-    cut = _killed(build, chance.uniform(0, 0.6), look)
+    cut = killed(build, chance.uniform(0, 0.6), look)
     build()
     assert look()
     return cut

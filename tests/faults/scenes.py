@@ -24,7 +24,7 @@ django.setup()
 from django.conf import settings  # noqa: E402  models exist after setup
 from django.core.management import call_command  # noqa: E402
 from django.db import transaction  # noqa: E402
-from tests.faults import cycles, disks  # noqa: E402
+from tests.faults import cycles, disks, publications  # noqa: E402
 from tests.faults.victims import OPERATOR, fork, into, look, write_for_ever  # noqa: E402
 
 from steerco.apps.people.models import Person  # noqa: E402
@@ -209,7 +209,17 @@ def pragmas(kills: int, seed: int) -> dict[str, str]:
 
 
 OF_DISKS = (disks.power_cut, disks.disk_full, disks.migrations)
-ALL = (writers, jobs, ticks, backup, copy, pragmas, cycles.cycle_kills, *OF_DISKS)
+ALL = (
+    writers,
+    jobs,
+    ticks,
+    backup,
+    copy,
+    pragmas,
+    cycles.cycle_kills,
+    publications.publication_kills,
+    *OF_DISKS,
+)
 SCENES = {scene.__name__: scene for scene in ALL}
 
 if __name__ == "__main__":

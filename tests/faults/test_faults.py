@@ -113,6 +113,14 @@ def test_a_cycle_that_is_killed_is_in_one_state_or_the_other(
     assert play(engine, tmp_path / "cycles", server, "cycle_kills")["cycle_kills"]["weeks"] == KILLS
 
 
+def test_a_publication_that_is_killed_is_whole_or_not_there(
+    engine: str, tmp_path: Path, server: Server
+) -> None:
+    """By mail, and by the correction of what was published: every letter once, or none."""
+    told = play(engine, tmp_path / "published", server, "publication_kills")["publication_kills"]
+    assert told["weeks"] == KILLS
+
+
 def test_a_power_cut_at_any_moment_loses_nothing_acknowledged(tmp_path: Path, server: Server) -> None:
     """SQLite with our settings, on a disk that keeps what was forced to it and any part of the rest."""
     told = play("sqlite", tmp_path / "power", server, "power_cut")["power_cut"]

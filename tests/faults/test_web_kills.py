@@ -4,6 +4,7 @@ Each writer sends rows over REST with an idempotency key and repeats a request u
 whose connection broke. `make test` kills three times, `make test-faults` STEERCO_FAULT_KILLS times.
 """
 
+import http.client
 import json
 import os
 import random
@@ -19,6 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.databases import copy_into
 from tests.interfaces.cli.test_up import children, free_port, until_ready
 from tests.postgresql import Server, postgresql
 
@@ -91,7 +93,7 @@ class Writer(threading.Thread):
         with urllib.request.urlopen(request, timeout=30) as answer:
             try:
                 return int(json.load(answer)["id"])
-            except ValueError as error:  # the answer was cut off half-way
+            except (ValueError, http.client.HTTPException) as error:  # the answer was cut off half-way
                 raise OSError from error
 
 
@@ -122,7 +124,9 @@ def test_every_answered_write_is_there_once(engine: str, tmp_path: Path, server:
     }
     environment.pop("STEERCO_DATABASE_URL", None)
     if engine == "postgresql":
-        environment["STEERCO_DATABASE_URL"] = server.create_database("kills")
+        environment["STEERCO_DATABASE_URL"] = server.create_migrated("kills")
+    else:
+        copy_into(tmp_path / "data")
 
     def told(*call: str) -> str:
         ended = subprocess.run(call, env=environment, check=True, stdout=subprocess.PIPE, text=True)

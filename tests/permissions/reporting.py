@@ -50,6 +50,7 @@ def report_addresses(world: "World", code: str) -> dict[str, dict[str, Any]]:
         "cycles:report": report,
         "cycles:draft": report,
         "cycles:compare": report,
+        "cycles:paper": report,
         "cycles:correct": report,
         "reporting:publish": report,
         "reporting:publication": report,

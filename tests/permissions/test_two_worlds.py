@@ -60,7 +60,9 @@ def crawl(browser: Browser) -> dict[str, tuple[int, str]]:
         for link in re.findall(r'href="(/[^"#]*)', text):
             link = link.replace("&amp;", "&")
             skip = link.startswith(("/static/", "/accounts/")) or "template" in link or ".xlsx" in link
-            if link not in seen and not skip:
+            if (
+                link not in seen and not skip and "/export.pdf" not in link
+            ):  # a document says when it was made
                 seen.add(link)
                 waiting.append(link)
     return found

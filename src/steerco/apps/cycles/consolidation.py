@@ -1,7 +1,8 @@
 """A level's report out of those below it: exceptions first, what moved, decisions wanted, top risks, milestones ahead.
 
-Everything comes from what was frozen, so that the same frozen reports always give the same draft. Where a part of the
-level did not report this time, its last frozen report counts, and its age is said.
+Everything comes from what was frozen, so that the same frozen reports always give the same draft; only the milestones
+ahead and the papers that were made of what is asked are as they are now. Where a part of the level did not report this
+time, its last frozen report counts, and its age is said.
 """
 
 import json
@@ -10,10 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from steerco.apps.cycles.asking import as_papers
 from steerco.apps.cycles.computing import Computed
 from steerco.apps.cycles.covering import ASIDE, REPORTING, covered, latest_editions
 from steerco.apps.cycles.facts import MOST, Fact, milestones_ahead
-from steerco.apps.cycles.kinds import BRIDGE, CONSOLIDATED
+from steerco.apps.cycles.kinds import ASKING, BRIDGE, CONSOLIDATED
 from steerco.apps.cycles.models import Cycle, FrozenReport, Report
 from steerco.apps.cycles.summing import is_money, sum_money
 from steerco.apps.initiatives.models import Initiative
@@ -23,7 +25,6 @@ from steerco.kit.permissions import Actor
 SEVERITY = {"green": 1, "amber-green": 2, "amber": 3, "amber-red": 4, "red": 5}
 EXCEPTION = SEVERITY["amber"]  # from here on it is told first
 TOP_RISKS = 10
-ASKING = ("help", "asked")  # the parts in which a level asks the one above
 RISKS = ("risk_new", "risk_worse", "risk_top")
 
 
@@ -184,6 +185,8 @@ def gather_below(reader: Actor, report: Report) -> tuple[list[Below], dict[str, 
                     money[one.initiative.pk].append(fact)
                 else:
                     facts[_group(fact)].append({**fact, "place": fact["place"] or name})
+    for group, rows in as_papers(reader, facts.pop("asked", [])).items():
+        facts[group] += rows
     facts["slipped"].sort(key=lambda fact: -abs(fact.get("days", 0)))
     facts["risks"].sort(key=lambda fact: (-(fact.get("after") or 0), fact["title"]))
     facts["risks"] = facts["risks"][:TOP_RISKS]
@@ -191,6 +194,18 @@ def gather_below(reader: Actor, report: Report) -> tuple[list[Below], dict[str, 
     found = {group: _once(rows)[:MOST] for group, rows in facts.items() if group}
     names = {one.initiative.pk: one.initiative.name for one in lines}
     return lines, {**found, "money": sum_money(report.initiative, money, names)}
+
+
+def told_of(reader: Actor, report: Report, content: dict[str, Any] | None) -> set[int]:
+    """The entries of the reports that a consolidated one tells of: by what was built or frozen of it, while it is
+    written by those below."""
+    if report.kind != CONSOLIDATED or report.cycle is None:
+        return set()
+    if content is None:
+        lines = reports_below(reader, report.cycle)
+        return {one.report.entry_id for one in lines if one.report and one.current}
+    pks = [line["report"] for line in map(read_line, content["below"]) if line["report"] and line["current"]]
+    return set(Report.objects.filter(pk__in=pks).values_list("entry", flat=True))
 
 
 def _group(fact: Fact) -> str:

@@ -122,6 +122,7 @@ class ReportKind:
 USUAL = ("overall", "schedule", "cost", "scope", "resources")
 ALONE = ("overall",)
 CONSOLIDATED = "consolidated"
+ASKING = ("help", "asked")  # the parts in which a level asks the one above
 ON_HOLD = "on_hold"
 BRIDGE = "bridge"
 

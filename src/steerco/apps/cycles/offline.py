@@ -327,11 +327,12 @@ def report_workbook(actor: Actor, report: Report) -> bytes:
     help_line = _(
         "Write in the blue cells (* is needed) and upload the file on the page of the report; you submit there."
     )
+    palette = Palette(organisation().palette)
     form = Questionnaire(
         title=f"{report.initiative.name}: {report.title}",
         lines=(" · ".join(text for text in facts if text), help_line),
         headings=(_("Report"), _("Your answer"), _("Last time"), _("What the system knows")),
-        sections=[Section(title, [_row(one) for one in fields]) for title, fields in asked_of(page)],
+        sections=[Section(title, [_row(one, palette) for one in fields]) for title, fields in asked_of(page)],
         identity=Marks.of(page).as_json(),
         footer=f"{report.reference} · {report.initiative.name}: {report.title}",
         german=(get_language() or "").startswith("de"),
@@ -339,19 +340,18 @@ def report_workbook(actor: Actor, report: Report) -> bytes:
     return questionnaire_workbook(form)
 
 
-def _row(one: Asked) -> Row:
+def _row(one: Asked, palette: Palette = Palette.CLASSIC) -> Row:
     kind = {"rating": "choice", "yes_no": "choice", "choice": "choice", "text": "text"}.get(
         one.type, one.type
     )
     if one.type == "text" and one.longest <= SENTENCE:
         kind = "line"
     choices = tuple(one.said(value) for value in one.values)
-    tints = _tints(one) if one.type == "rating" else {}
+    tints = _tints(one, palette) if one.type == "rating" else {}
     label = f"{one.label} *" if one.required else one.label
     return Row(one.name, label, one.help, kind, one.cell(), choices, one.last, one.known, one.longest, tints)
 
 
-def _tints(one: Asked) -> dict[str, tuple[str, str]]:
-    palette = Palette(organisation().palette)
+def _tints(one: Asked, palette: Palette) -> dict[str, tuple[str, str]]:
     found = {value: ink(_COLOURS[value], palette) for value in one.values if value in _COLOURS}
     return {one.said(value): (colours.fill, colours.text) for value, colours in found.items()}

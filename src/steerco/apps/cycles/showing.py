@@ -1,7 +1,7 @@
 """What the pages of a report show: facts and ratings in words, and the fields of the form."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -34,6 +34,7 @@ class FactLine:
     key: str = ""
     dropped: bool = False
     promoted: bool = False
+    may_ask: bool = False  # a decision paper may be made of it, or there is one
 
 
 BAD = frozenset({"missed", "risk_new", "risk_worse", "issue_new", "issue_worse"})
@@ -58,6 +59,13 @@ def fact_lines(
         )
         for f in facts
     ]
+
+
+def offer_papers(parts: Iterable[Any], entries: Collection[int]) -> None:
+    """Mark in parts as they are shown what is asked in the reports with these entries."""
+    for part in parts:
+        lines = part["facts"] if isinstance(part, dict) else part.facts
+        lines[:] = [replace(line, may_ask=line.entry in entries) for line in lines]
 
 
 def _tone(fact: Fact) -> str:

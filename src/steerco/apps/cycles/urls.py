@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from steerco.apps.cycles import cockpit_views, frozen_views, guest_views, layout_views, offline_views, views
+from steerco.apps.cycles import (
+    asking_views,
+    cockpit_views,
+    frozen_views,
+    guest_views,
+    layout_views,
+    offline_views,
+    views,
+)
 
 app_name = "cycles"
 urlpatterns = [
@@ -15,6 +23,7 @@ urlpatterns = [
     path("reports/<int:pk>/correct/", frozen_views.correct_page, name="correct"),
     path("reports/<int:pk>/workbook/", offline_views.download, name="workbook"),
     path("reports/<int:pk>/workbook/take/", offline_views.take, name="take_workbook"),
+    path("reports/<int:pk>/paper/", asking_views.paper, name="paper"),
     path("reports/<int:pk>/shut/", guest_views.shut, name="shut"),
     path("by-link/<str:token>/", guest_views.guest_page, name="guest"),
     path("by-link/<str:token>/draft/", guest_views.guest_draft, name="guest_draft"),

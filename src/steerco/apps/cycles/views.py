@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from steerco.apps.cycles.asking import asks_in
 from steerco.apps.cycles.charts import in_time_course
 from steerco.apps.cycles.consolidation import reports_below
 from steerco.apps.cycles.corrections import corrected_since, may_correct
@@ -20,7 +21,7 @@ from steerco.apps.cycles.models import Cycle, Report
 from steerco.apps.cycles.reading import note_read
 from steerco.apps.cycles.selectors import cockpit, find_cycle, find_report, recent_cycles
 from steerco.apps.cycles.services import approve, content_of, give_back, may_review, may_write, submit
-from steerco.apps.cycles.showing import shown_content, shown_form
+from steerco.apps.cycles.showing import offer_papers, shown_content, shown_form
 from steerco.apps.cycles.turning import lock_cycle
 from steerco.apps.cycles.watching import owed_of, watch
 from steerco.apps.cycles.wording import period_of
@@ -179,9 +180,12 @@ def _with_file(request: HttpRequest, report: Report, typed: Typed) -> Typed:
 
 
 def _writing(actor: Actor, found: Page, errors: dict[str, list[str]]) -> dict[str, Any]:
+    shown = shown_form(found, errors)
+    asked = [fact["entry"] for fact in found.facts.get("asked", ())]
+    offer_papers(shown["parts"], asks_in(actor, found.report, asked))
     return {
         **about(found.report),
-        **shown_form(found, errors),
+        **shown,
         "may_stay": may_stay(found),
         "comment": found.draft.comment,
         "enters_for": enters_for(actor, found.report),
@@ -211,9 +215,13 @@ def _reading(request: HttpRequest, report: Report, errors: dict[str, list[str]])
     frozen = report.frozen.order_by("number").last()
     if frozen is not None:
         note_read(actor, frozen)
+    shown = shown_content(content) if content else None
+    if content and shown and report.kind == CONSOLIDATED:
+        asked = [f["entry"] for part in content["parts"] for f in part["facts"] if f["kind"] == "asked"]
+        offer_papers(shown["parts"], asks_in(actor, report, asked))
     return {
         **about(report),
-        "shown": shown_content(content) if content else None,
+        "shown": shown,
         "frozen": frozen,
         "may_correct": may_correct(actor, report),
         "corrections": corrected_since(frozen) if frozen and report.kind == CONSOLIDATED else [],

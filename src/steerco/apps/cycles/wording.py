@@ -24,6 +24,8 @@ def fact_words(fact: dict[str, Any]) -> str:
     if fact["kind"].startswith("money_"):
         return _money_words(fact)
     values = {**fact, "before": _value(fact.get("before")), "after": _value(fact.get("after"))}
+    if "decider" in fact:
+        values["decider"] = fact["decider"] or "–"  # a paper that is still prepared may name nobody
     days = fact.get("days")
     if days is not None:
         shown = f"{days:+d}".replace("-", "−") if fact["kind"] == "moved" else str(days)

@@ -13,6 +13,7 @@ from steerco.kit import clock
 from steerco.kit.fields import CustomField, FieldKind
 from steerco.kit.journal.unchanged import while_unchanged
 from steerco.kit.once import is_one_request, once_per_request
+from steerco.kit.pages.letterhead import Letterhead
 
 
 @once_per_request
@@ -20,6 +21,12 @@ def organisation() -> Organisation:
     """The settings; their defaults before anybody has saved them."""
     stored = while_unchanged((Organisation._meta.label_lower,), "settings", Organisation.objects.first)
     return copy(stored) if stored else Organisation(created_at=clock.now(), changed_at=clock.now())
+
+
+def own_letterhead() -> Letterhead:
+    """Name and protective marking, as they stand on documents."""
+    own = organisation()
+    return Letterhead(own.name, own.marking)
 
 
 DAYS_SECONDS = 5.0  # how far behind another process's setting a job may be

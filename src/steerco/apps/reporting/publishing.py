@@ -80,7 +80,10 @@ def publish(
     if not may_publish(actor, report):
         raise Denied("pack.build")
     with transaction.atomic():
-        newest = FrozenReport.objects.select_for_update().filter(report=report).order_by("number").last()
+        # One at a time; what a correction froze while this waited is seen only by a statement of its own.
+        editions = FrozenReport.objects.filter(report=report).order_by("number")
+        editions.select_for_update().last()
+        newest = editions.last()
         if newest is None or newest.pk != frozen.pk:
             raise Invalid({0: {"": [_("There is a newer edition: publish that one.")]}})
         found = sort_out(report, recipients)

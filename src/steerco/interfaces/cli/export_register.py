@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from steerco.interfaces.cli.parsing import Manual, add_json
 from steerco.interfaces.cli.prepare import require_prepared
 from steerco.interfaces.cli.refusal import Refused
-from steerco.kit.imports.exporting import TYPES, export_list, template
+from steerco.kit.imports.exporting import FORMS, export_list, template
 from steerco.kit.permissions import Actor
 from steerco.kit.registers.register import register_by_slug
 from steerco.kit.registers.scopes import find_scope
@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
     if register is None:
         raise Refused(_("there is no register %(name)s") % {"name": args.word})
     form = args.out.suffix.lower().removeprefix(".")
-    if form not in TYPES:
+    if form not in FORMS:
         raise Refused(_("%(file)s: end the name in .xlsx or .csv") % {"file": args.out})
     actor = Actor.operator(f"steerco export {args.word}")
     if args.template:

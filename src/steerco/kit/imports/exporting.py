@@ -36,9 +36,11 @@ KINDS = {
     Kind.DATE: "date",
     Kind.MOMENT: "moment",
 }
+FORMS = ("xlsx", "csv")  # of files with data; a document is for people (printing.py)
 TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
+    "pdf": "application/pdf",
 }
 
 
@@ -69,10 +71,10 @@ def export_list(
 
     Raises KeyError for an unknown form.
     """
-    if form not in TYPES:
+    if form not in FORMS:
         raise KeyError(form)
     register = register.seen_by(actor)
-    columns = _columns(register, query, everything=everything)
+    columns = chosen_columns(register, query, everything=everything)
     queryset, scope, _filters = queryset_for(register, actor, query)
     keys = sort_keys(register, register.all_columns(), query.get("sort", ""), "")
     export = uuid4().hex
@@ -101,18 +103,18 @@ def export_list(
             identity.as_json(),
             f"{title} · {moment_text(clock.now())} · {actor.label}",
         )
-    append_events(
-        actor,
-        [
-            Event(
-                kind=f"{register.key}.exported",
-                model=register.model._meta.label_lower,
-                changes={"rows": count, "form": form, "export": export, "query": query.urlencode()[:500]},
-            )
-        ],
-    )
+    leave_event(actor, register, count, form, export, query)
     day = timezone.localdate(clock.now()).isoformat()
     return ExportFile(f"{register.slug}{f'-{scope.code}' if scope else ''}-{day}.{form}", content, count)
+
+
+def leave_event(
+    actor: Actor, register: Register, count: int, form: str, export: str, query: QueryDict
+) -> None:
+    """Note who took how many rows out, in which form."""
+    changes = {"rows": count, "form": form, "export": export, "query": query.urlencode()[:500]}
+    kind, model = f"{register.key}.exported", register.model._meta.label_lower
+    append_events(actor, [Event(kind=kind, model=model, changes=changes)])
 
 
 def template(register: Register) -> ExportFile:
@@ -133,7 +135,7 @@ def template(register: Register) -> ExportFile:
     return ExportFile(f"{register.slug}-template.xlsx", content, 0)
 
 
-def _columns(register: Register, query: QueryDict, *, everything: bool) -> list[Column]:
+def chosen_columns(register: Register, query: QueryDict, *, everything: bool = False) -> list[Column]:
     """The chosen columns as the list shows them, then the others."""
     columns = register.all_columns()
     names = [n for n in query.get("cols", "").split(",") if n in columns] or list(register.shown)

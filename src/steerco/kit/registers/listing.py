@@ -91,7 +91,7 @@ def queryset_for(
         queryset = queryset.filter(pk__in=chosen_rows(query.get("rows", "")))
     if query.get("q"):
         queryset = register.searched(queryset, query.get("q", ""))
-    data = _completed(register, query)
+    data = completed(register, query)
     filters = filter_set_class(register, frozenset(data))(data, queryset=queryset)
     rows = filters.qs if filters.is_valid() else queryset.none()  # a value that does not fit finds nothing
     if register.is_records and filters.form.cleaned_data.get("mine"):
@@ -130,7 +130,7 @@ def _asked_confidential(register: Register, query: QueryDict) -> set[str]:
     }
 
 
-def _completed(register: Register, query: QueryDict) -> QueryDict:
+def completed(register: Register, query: QueryDict) -> QueryDict:
     """The address with what holds where it says nothing: open records only."""
     data = query.copy()
     if register.states is not None and not data.get("group") and not data.get("state"):
@@ -140,7 +140,7 @@ def _completed(register: Register, query: QueryDict) -> QueryDict:
 
 def whole_filters(register: Register, query: QueryDict) -> Filters:
     """Every filter of the register with what the address says, for the form above a list."""
-    return filter_set_class(register)(_completed(register, query), register.model._default_manager.none())
+    return filter_set_class(register)(completed(register, query), register.model._default_manager.none())
 
 
 def listing(register: Register, actor: Actor, query: QueryDict) -> Listing:
@@ -176,7 +176,7 @@ def listing(register: Register, actor: Actor, query: QueryDict) -> Listing:
         group_counts=_group_counts(queryset, columns.get(group_by), reading),
         size=size,
         search=query.get("q", ""),
-        active_filters=_active(filters, query),
+        active_filters=active_filters(filters, query),
         comparison=comparison,
         problems=comparison.problems if comparison else [],
     )
@@ -277,7 +277,7 @@ def _group_counts(queryset: QuerySet[Any], group: Column | None, reading: Readin
     return counts
 
 
-def _active(filters: Any, query: QueryDict) -> list[tuple[str, str, str]]:
+def active_filters(filters: Any, query: QueryDict) -> list[tuple[str, str, str]]:
     """The filters that are on, for their chips."""
     active = []
     for name, filter_ in filters.filters.items():

@@ -3,9 +3,11 @@
 from pathlib import Path
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from steerco.kit.imports.exporting import (
@@ -17,6 +19,7 @@ from steerco.kit.imports.exporting import (
     template,
 )
 from steerco.kit.imports.jobs import write_export
+from steerco.kit.imports.printing import MOST_ROWS, print_list
 from steerco.kit.jobs.models import Job
 from steerco.kit.jobs.tasks import enqueue
 from steerco.kit.pages.htmx import page, redirect_to
@@ -35,13 +38,22 @@ def _download(file: ExportFile) -> HttpResponse:
 @require_GET
 @guard("record.view", "the rows that the actor may read")
 def export_page(request: HttpRequest, slug: str, form: str) -> HttpResponse:
-    """The list at the same address as a file; a long one by a job."""
+    """The list at the same address as a file or a document; a long file by a job."""
     register = find_register(slug, actor_of(request))
     actor = actor_of(request)
     if form not in TYPES:
         raise Http404
     everything = bool(request.GET.get("all_columns"))
-    if count_rows(register, actor, request.GET) <= INLINE_ROWS:
+    count = count_rows(register, actor, request.GET)
+    if form == "pdf":
+        if count <= MOST_ROWS:
+            return _download(print_list(register, actor, request.GET))
+        said = _(
+            "A document holds at most %(most)s entries, this list has %(count)s. Filter it, or take Excel."
+        )
+        messages.error(request, said % {"most": MOST_ROWS, "count": count})
+        return redirect_to(request, f"{reverse('registers:list', args=[slug])}?{request.GET.urlencode()}")
+    if count <= INLINE_ROWS:
         return _download(export_list(register, actor, request.GET, form, everything=everything))
     job = enqueue(
         actor,

@@ -1,0 +1,1 @@
+"""A list of a register as a document."""
