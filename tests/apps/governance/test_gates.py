@@ -164,14 +164,14 @@ def test_a_plan_that_says_so_stands_and_is_told_as_not_decided(
     said = {"state": "reached", "actual": date(2026, 11, 20)}
     write_milestones(actor(manager), [Change(said, pk=row.pk)], of_plan=True)
     page = browser(manager).get(f"/registers/milestones/{row.pk}/").content.decode()
-    assert "nobody has decided it" in page
+    assert "no decision is recorded" in page
     row.refresh_from_db()
     asked(manager, row, decide_by=clock.today())
     answer(actor(chief), question("decision.take"), "go", "")
     row.refresh_from_db()
     assert row.actual == clock.today()
     page = browser(manager).get(f"/registers/milestones/{row.pk}/").content.decode()
-    assert "nobody has decided it" not in page
+    assert "no decision is recorded" not in page
 
 
 def test_a_reversed_go_opens_the_gate_again(place: Any, manager: Person, chief: Person) -> None:

@@ -41,7 +41,14 @@ def waits_for_decision(row: Any) -> bool:
     """Whether a decision about this milestone may be prepared: a gate that no decision has passed."""
     if not isinstance(row, Milestone) or row.tier != Milestone.Tier.GATE or row.state == "dropped":
         return False
-    return row.state == "planned" or (gate_authority(row.initiative) is not None and passed_by(row) is None)
+    return row.state == "planned" or is_undecided(row)
+
+
+def is_undecided(row: Milestone) -> bool:
+    """Whether a gate is noted as reached on a day on which it took a decision, and none is recorded."""
+    if row.actual is None or passed_by(row) is not None:
+        return False
+    return gate_authority(row.initiative, row.actual) is not None
 
 
 def passed_by(row: Milestone) -> Decision | None:
@@ -69,9 +76,7 @@ def _known(row: Milestone) -> Iterable[str]:
     if row.baseline:
         yield _("Agreed for %(day)s.") % {"day": _day(row.baseline)}
     if row.actual:
-        yield _("The plan says that it was reached on %(day)s; nobody has decided it.") % {
-            "day": _day(row.actual)
-        }
+        yield _("It is noted as reached on %(day)s; no decision is recorded.") % {"day": _day(row.actual)}
     elif row.forecast and row.forecast != row.baseline:
         yield _("Expected on %(day)s.") % {"day": _day(row.forecast)}
     open_to_all = {"initiative": row.initiative_id, "deleted": False, "restricted_by": None}

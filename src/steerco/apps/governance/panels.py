@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from steerco.apps.governance.gates import decisions_about, passed_by
+from steerco.apps.governance.gates import decisions_about, is_undecided
 from steerco.apps.governance.models import Decision
 from steerco.apps.governance.selectors import actions_of, decisions_in, wanted
 from steerco.apps.initiatives.models import Initiative
@@ -72,14 +72,14 @@ def _gate(actor: Actor, subject: Any, state: PageState) -> dict[str, Any] | None
     if authority is None and not rows:
         return None
     register = register_of("decision")
-    state = register.all_columns()["state"]
+    stands = register.all_columns()["state"]
     return {
         "authority": authority.in_words if authority else "",
         "rows": [
-            {"url": register.url(row), "title": register.title(row), "row": row, "state": state.as_html(row)}
+            {"url": register.url(row), "title": register.title(row), "row": row, "state": stands.as_html(row)}
             for row in rows
         ],
-        "undecided": bool(authority and subject.actual and passed_by(subject) is None),
+        "undecided": is_undecided(subject),
     }
 
 
