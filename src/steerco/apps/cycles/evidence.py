@@ -1,14 +1,19 @@
-"""Whether reports come in time, as evidence for reviews and for the overview of how the ways of working are kept."""
+"""What reports tell others: whether they come in time, for reviews and ways of working; the last rating, for a gate."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from steerco.apps.assurance.evidence import Evidence, Found, below, declare_evidence, list_of, share
+from steerco.apps.cycles.covering import latest_editions
 from steerco.apps.cycles.models import Report
+from steerco.apps.governance.gates import declare_gate_evidence
+from steerco.apps.planning.models import Milestone
+from steerco.kit import clock
 from steerco.kit.permissions import Actor
 
 LAST = 8  # reports of each initiative
@@ -44,3 +49,16 @@ declare_evidence(
         list_of("report", "&group=all"),
     )
 )
+
+
+def _for_gate(row: Milestone) -> Iterable[str]:
+    """How the initiative was rated in its last report."""
+    place = row.initiative
+    found = latest_editions([place.pk], clock.today()).get(place.pk)
+    if found is None or not found.report.rating or found.report.restricted_by_id != place.restricted_by_id:
+        return
+    said = {"title": found.report.title, "rating": found.report.get_rating_display()}
+    yield gettext("%(title)s: rated %(rating)s.") % said
+
+
+declare_gate_evidence(_for_gate)

@@ -81,7 +81,7 @@ def kind_of_paper(row: Paper) -> PaperKind:
 
 def authority_on(row: Paper) -> Authority:
     """Who may decide the paper, by the largest amount and delay that are at stake."""
-    return authority_for(row.subject, row.initiative, row.stake_money, row.currency, row.stake_days)
+    return authority_for(row.right_about, row.initiative, row.stake_money, row.currency, row.stake_days)
 
 
 def writers(row: Paper) -> frozenset[int]:

@@ -233,7 +233,7 @@ def _ruling(actor: Actor, row: Paper, *, earlier: Sequence[int]) -> bool:
     try:
         ruling = require_decider(
             actor,
-            row.subject,
+            row.right_about,
             row.initiative,
             author=None if named else own,
             earlier=earlier,

@@ -127,7 +127,9 @@ def options_page(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     valid = [form.is_valid() for form in shown]
     if posted and all(valid):
         values = [form.cleaned_data for form in shown]
-        rows = [_option(f"o{number + 1}", one) for number, one in enumerate(values) if one["title"]]
+        keys = [option.key for option in options]
+        keys += [f"o{number + 1}" for number in range(len(keys), MOST_OPTIONS)]
+        rows = [_option(key, one) for key, one in zip(keys, values, strict=True) if one["title"]]
         change = Change({"options": rows, "currency": currency}, pk=row.pk, version=_version(request))
         try:
             register.write(actor, [change], reason=request.POST.get("reason", "")[:2000])

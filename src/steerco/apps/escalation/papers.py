@@ -167,6 +167,11 @@ class Paper(Record):
         abstract = True
 
     @property
+    def right_about(self) -> str:
+        """What a decision right must be about to cover it: DecisionRight.Subject."""
+        return self.subject
+
+    @property
     def due(self) -> Any:
         """The day by which the decision is needed, until it is made."""
         return None if self.decided_on else self.decide_by

@@ -12,6 +12,7 @@ from steerco.apps.escalation.papers import Paper, Verdict
 from steerco.apps.governance.states import DECISION_STATES
 from steerco.apps.initiatives.models import OF_INITIATIVE, Initiative
 from steerco.apps.people.models import Party
+from steerco.apps.planning.models import Milestone
 from steerco.kit.fields import sort_key
 from steerco.kit.history import Versioned, versioned
 from steerco.kit.permissions import ScopedQuerySet
@@ -36,6 +37,7 @@ class Decision(Paper):
         "silence_verdict",
         "silence_clause",
         "safety",
+        "gate",
     }
 
     background = models.TextField(_("background"), blank=True)
@@ -48,6 +50,14 @@ class Decision(Paper):
         related_name="reversed_by",
         verbose_name=_("reverses"),
     )
+    gate = models.ForeignKey(
+        Milestone,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="gate_decisions",
+        verbose_name=_("gate"),
+    )
     safety = models.BooleanField(_("touches safety"), default=False)
     silence_verdict = models.CharField(_("what silence means: option"), max_length=20, blank=True)
     silence_clause = models.CharField(_("clause by which silence decides"), max_length=500, blank=True)
@@ -56,10 +66,18 @@ class Decision(Paper):
         verbose_name = _("decision")
         verbose_name_plural = _("decisions")
 
+    @property
+    def right_about(self) -> str:
+        """A gate, or decisions."""
+        return "gate" if self.gate_id else self.subject
+
     def verdicts(self) -> list[Verdict]:
         """Its options; something else; and what is no decision: defer, ask for more."""
         return [
-            *(Verdict(option.key, option.title, "decided") for option in self.choices),
+            *(
+                Verdict(o.key, o.title, "decided", "must" if o.key == "conditions" else "may")
+                for o in self.choices
+            ),
             Verdict(OTHER, _("Something else"), "decided", "must"),
             Verdict(DEFER, _("Defer"), "deferred", "must", final=False),
             Verdict(MORE, _("Ask for more"), "prepared", "must", final=False, back=True),
@@ -110,10 +128,17 @@ class Decision(Paper):
                 errors["silence_verdict"] = _("Name one of the options by its number: o1 is the first.")
             elif self.money or any(o.money for o in self.choices) or self.safety:
                 errors["silence_verdict"] = _("Silence never decides about money or safety.")
+            elif self.gate_id:
+                errors["silence_verdict"] = _("Silence never passes a gate.")
             elif self.decider and self.decider.kind == Party.Kind.BODY:
                 errors["silence_verdict"] = _("Silence never decides for a body.")
             elif self.decide_by is None and self.state in self.asked_states:
                 errors["decide_by"] = _("Silence needs a day on which it speaks.")
+        if self.gate is not None:
+            if self.gate.tier != Milestone.Tier.GATE:
+                errors["gate"] = _("This milestone is no gate: its tier says so.")
+            elif self.gate.initiative_id != self.initiative_id:
+                errors["gate"] = _("Decide about a gate at the initiative that passes it.")
         if self.reverses_id and self.reverses_id == self.pk:
             errors["reverses"] = _("A decision does not reverse itself.")
         if errors:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from steerco.apps.escalation.models import Escalation
 from steerco.apps.escalation.panels import declare_next_step
 from steerco.apps.escalation.rules import reason_in_words
+from steerco.apps.governance.gates import paper_of_gate, waits_for_decision
 from steerco.apps.governance.models import Decision
 from steerco.apps.initiatives.models import Initiative, Record
 from steerco.apps.links.openings import INITIATIVE, Opening, declare_opening, opening_url
@@ -100,6 +101,17 @@ def _to_paper(actor: Actor, escalation: Escalation, row: Record | Initiative) ->
     return ShownButton(opening.label, url, main=False) if url else None
 
 
+declare_opening(
+    Opening(
+        "gate-decision",
+        "milestone",
+        "decision",
+        _("Prepare the gate decision"),
+        waits_for_decision,
+        paper_of_gate,
+        again=True,
+    )
+)
 declare_opening(Opening("issue-decision", "issue", "decision", _("Open a decision paper"), _waits, _paper_of))
 declare_opening(BOARD_PAPER)
 declare_opening(PLACE_PAPER)

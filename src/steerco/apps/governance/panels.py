@@ -7,10 +7,13 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from steerco.apps.governance.gates import decisions_about, is_undecided
 from steerco.apps.governance.models import Decision
 from steerco.apps.governance.selectors import actions_of, decisions_in, wanted
 from steerco.apps.initiatives.models import Initiative
 from steerco.apps.initiatives.selectors import read_from
+from steerco.apps.planning.gates import gate_authority
+from steerco.apps.planning.models import Milestone
 from steerco.kit import clock
 from steerco.kit.journal.unchanged import count_while_unchanged, first_while_unchanged
 from steerco.kit.pages.panels import Button, PageState, Panel, declare_button, declare_panel
@@ -61,6 +64,25 @@ def _actions(actor: Actor, subject: Any, state: PageState) -> dict[str, Any] | N
     }
 
 
+def _gate(actor: Actor, subject: Any, state: PageState) -> dict[str, Any] | None:
+    """Who decides about a gate, and what was decided."""
+    if not isinstance(subject, Milestone) or subject.tier != Milestone.Tier.GATE:
+        return None
+    authority, rows = gate_authority(subject.initiative), decisions_about(actor, subject)
+    if authority is None and not rows:
+        return None
+    register = register_of("decision")
+    stands = register.all_columns()["state"]
+    return {
+        "authority": authority.in_words if authority else "",
+        "rows": [
+            {"url": register.url(row), "title": register.title(row), "row": row, "state": stands.as_html(row)}
+            for row in rows
+        ],
+        "undecided": is_undecided(subject),
+    }
+
+
 def _overview(actor: Actor, found: Any) -> str:
     place = found.scope.code if found.scope else ""
     return f"{reverse('governance:overview')}?{urlencode({'in': place})}"
@@ -79,6 +101,7 @@ declare_panel(
         (Decision._meta.label_lower,),
     )
 )
+declare_panel(Panel("milestone.gate", "record", 5, "governance/_gate.html", _gate, _("The gate decision")))
 declare_panel(
     Panel("decision.actions", "record", 6, "governance/_actions.html", _actions, _("What is done about it"))
 )

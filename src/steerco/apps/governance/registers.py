@@ -34,7 +34,7 @@ class DecisionRegister(RecordRegister):
     order = ("decide_by", "sort_title")
     due = "decide_by"
     search = ("title", "background", "decision", "rationale")
-    related = ("initiative", "owner", "decider", "second", "reverses__initiative")
+    related = ("initiative", "owner", "decider", "second", "reverses__initiative", "gate__initiative")
     columns = (
         REFERENCE,
         Column(
@@ -63,6 +63,7 @@ class DecisionRegister(RecordRegister):
             help=_("Who has to agree where two people decide, or where the decider wrote the paper."),
         ),
         Column("decide_by", headers=("deadline", "due date", "required by", "decision needed by")),
+        Column("gate", help=_("The milestone that may be passed, where the question is that.")),
         Column("safety"),
         Column(
             "silence_verdict", help=_("Only where a clause allows it; never for bodies, money or safety.")
@@ -101,7 +102,7 @@ class DecisionRegister(RecordRegister):
     sections = (
         Section(
             _("What is to be decided"),
-            ("title", "initiative", "background", "options_text", "recommendation"),
+            ("title", "initiative", "gate", "background", "options_text", "recommendation"),
         ),
         Section(_("At stake"), ("money", "currency", "days", "safety")),
         Section(_("Who and when"), ("owner", "state", "decider", "second", "decide_by", "asked_on")),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from steerco.apps.escalation.deciders import PaperKind, declare_paper, default_decider
 from steerco.apps.escalation.deciding import write_papers
 from steerco.apps.escalation.papers import Verdict
+from steerco.apps.governance.gates import follow_gate, gate_options
 from steerco.apps.governance.models import OTHER, Body, Decision
 from steerco.apps.initiatives.models import Initiative
 from steerco.apps.initiatives.posts import create_seats
@@ -37,6 +38,8 @@ def write_decisions(
     with transaction.atomic():
         stored = Decision.objects.in_bulk([c.pk for c in changes if c.pk])
         for index, change in enumerate(changes):
+            if change.pk is None and change.values.get("gate") and not change.values.get("options"):
+                change.values["options"] = gate_options()
             if change.values.get("state") in Decision.asked_states and not batch:
                 options = change.values.get("options", stored[change.pk].options if change.pk else [])
                 if len(options) < FEWEST_OPTIONS:
@@ -60,6 +63,7 @@ def _follow(actor: Actor, row: Decision, verdict: Verdict, values: dict[str, Any
     """The text of the decision; and what it reverses is reversed."""
     if not verdict.final:
         return {}
+    follow_gate(actor, row, verdict.key, values.get("decided_on") or row.decided_on)
     said = values.get("rationale") or values.get("conditions") or row.rationale or row.conditions
     if row.reverses_id and row.reverses and row.reverses.state == "decided":
         change = Change({"state": "reversed"}, pk=row.reverses_id)

@@ -33,7 +33,7 @@ class Opening:
     `key` stands in the address. `offered(row)` says whether the record is ready for it; `start(row)` are the values
     that the form of the new record begins with; `ends(row)` are those that the old one gets in the same action ({}
     leaves it as it is); `relation` is what the old record is to the new one. Without `button` the app that declares
-    it shows the way to it itself (`opening_url`).
+    it shows the way to it itself (`opening_url`). With `again` another may be opened once the one before is done.
     """
 
     key: str
@@ -45,6 +45,7 @@ class Opening:
     ends: Callable[[Any], Mapping[str, Any]] = lambda row: {}
     relation: str = Relation.Kind.CAUSES
     button: bool = True
+    again: bool = False
 
 
 _openings: dict[str, Opening] = {}
@@ -96,10 +97,11 @@ def place_of(row: Record | Initiative) -> Initiative:
 
 
 def opened_from(actor: Actor, opening: Opening, row: Record | Initiative) -> Entry | None:
-    """What was opened from `row` and `actor` may see; of an initiative only while it is not done."""
+    """What was opened from `row` and `actor` may see; of an initiative, or where it may be opened again, only what is
+    not done."""
     targets = Relation.objects.filter(source=row.entry_id, kind=opening.relation).values("target")
     entries = Entry.objects.filter(pk__in=targets, register=opening.target)
-    if isinstance(row, Initiative):
+    if isinstance(row, Initiative) or opening.again:
         entries = entries.filter(state_group__in=(StateGroup.OPEN, StateGroup.PENDING))
     return visible_to(entries, actor).exclude(state_group=StateGroup.DELETED).first()
 

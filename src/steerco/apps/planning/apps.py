@@ -7,4 +7,6 @@ class PlanningConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare the registers, and what plans add to the page of an initiative."""
-        from steerco.apps.planning import measures, panels, plan_panels, registers  # noqa: F401, PLC0415  models are loaded
+        from steerco.apps.planning import measures, panels, plan_panels, references, registers  # noqa: F401, PLC0415  models are loaded
+
+        references.declare()

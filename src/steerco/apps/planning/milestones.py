@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from steerco.apps.initiatives.records import write_records
+from steerco.apps.planning.gates import gate_refusal
 from steerco.apps.planning.models import Milestone
 from steerco.kit.history import Change, Invalid
 from steerco.kit.history.writes import plain
@@ -18,20 +19,31 @@ from steerco.kit.permissions import Actor, can
 
 
 def write_milestones(
-    actor: Actor, changes: Sequence[Change], *, reason: str = "", batch: str = ""
+    actor: Actor, changes: Sequence[Change], *, reason: str = "", batch: str = "", of_plan: bool = False
 ) -> list[Milestone]:
     """Create and change milestones. Raises Denied, Invalid (by position), Conflict; all or nothing.
 
     The first baseline is free. From then on it moves by an approved change, or by whoever may decide there, with a
-    reason.
+    reason. A gate is passed by whoever the decision rights name; what a plan says of it (`of_plan`) stands as the
+    plan has it, and an undo takes back what it did.
     """
-    stored = Milestone.objects.select_related("initiative").in_bulk(
-        [c.pk for c in changes if c.pk and "baseline" in c.values]
-    )
+    asked = [
+        c.pk for c in changes if c.pk and not {"baseline", "actual", "state", "tier"}.isdisjoint(c.values)
+    ]
+    stored = Milestone.objects.select_related("initiative").in_bulk(asked)
     refused = {}
     for index, change in enumerate(changes):
         row = stored.get(change.pk) if change.pk else None
-        if row is None or row.baseline is None or change.values["baseline"] == row.baseline:
+        text = "" if of_plan or batch.startswith(UNDO) else gate_refusal(actor, row, change)
+        if text:
+            refused[index] = {"actual": [text]}
+            continue
+        if (
+            "baseline" not in change.values
+            or row is None
+            or row.baseline is None
+            or change.values["baseline"] == row.baseline
+        ):
             continue
         text = baseline_refusal(actor, row, change.values["baseline"], batch)
         if text:

@@ -22,6 +22,7 @@ from steerco.apps.links.services import Upload, attach_files
 from steerco.apps.planning.changes import MOST_MILESTONES, Comparison, Kind, MilestoneRow, compare_revision
 from steerco.apps.planning.choosing import Choice, Settings, find_project, project_key
 from steerco.apps.planning.matching import SAME, Tracked
+from steerco.apps.planning.milestones import write_milestones
 from steerco.apps.planning.models import PlanRevision
 from steerco.apps.planning.registers import MilestoneRegister
 from steerco.apps.planning.selectors import last_revision
@@ -231,9 +232,8 @@ def _write(actor: Actor, revision: PlanRevision, found: Comparison, batch: str) 
     """Write the changes; returns the stored row of each row of the comparison, by its identity."""
     if not found.changes:
         return {}
-    rows = register_of(MilestoneRegister.key).write(
-        actor, [change for _row, change in found.changes], reason=revision.file_name, batch=batch
-    )
+    changes = [change for _row, change in found.changes]
+    rows = write_milestones(actor, changes, reason=revision.file_name, batch=batch, of_plan=True)
     written = {}
     for (row, _change), stored in zip(found.changes, rows, strict=True):
         row.pk, row.reference = stored.pk, stored.reference
