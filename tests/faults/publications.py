@@ -34,7 +34,7 @@ def publication_kills(kills: int, seed: int) -> dict[str, int]:
     is nothing of it, or the publication with every letter once in the outbox; done again, nobody gets a second one."""
     chance = random.Random(seed)
     played = Weeks(projects=1, streams=2, seed=seed)
-    cut = dict.fromkeys(("publish", "correct"), 0)
+    cut, killings = dict.fromkeys(("publish", "correct"), 0), 0
     for week in range(kills):
         friday = FIRST_FRIDAY + timedelta(weeks=week)
         for offset in (-2, 3, 4):  # opened, written, reviewed
@@ -45,9 +45,10 @@ def publication_kills(kills: int, seed: int) -> dict[str, int]:
                 played.consolidate(report)
                 cut["publish"] += _published(report, chance)
                 cut["correct"] += _corrected(report, chance)
+                killings += 2
     assert seals.verify_audit().is_whole
     assert min(cut.values()) > 0 or kills < 10, f"no kill came in the middle: {cut}"
-    return {"weeks": kills, **{f"{name}_cut_in_the_middle": n for name, n in cut.items()}}
+    return {"weeks": kills, "kills": killings, **{f"{name}_cut_in_the_middle": n for name, n in cut.items()}}
 
 
 def _published(report: Report, chance: random.Random) -> bool:
