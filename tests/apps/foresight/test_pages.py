@@ -24,6 +24,7 @@ from steerco.apps.raid.models import Action
 from steerco.kit import clock
 from steerco.kit.history import Change, Invalid
 from steerco.kit.journal import outbox
+from steerco.kit.journal.models import Event
 from steerco.kit.journal.seals import seal_pending as seal
 from steerco.kit.permissions import Denied
 from steerco.kit.registers.register import register_of
@@ -208,6 +209,7 @@ def test_what_is_watched_comes_back_after_its_day_and_what_is_no_worry_when_it_g
     row = warning(town.rows["Rises"])
     stance = decide(actor(town.lead), row, Stance.Kind.FINE, "Insured.")
     assert (stance.by, stance.weight, stance.until) == (town.lead, row.weight, None)
+    assert Event.objects.filter(kind="warning.decided").latest("sequence").reason == "Insured."
     with on(TODAY + 6 * DAY):
         assert titles(warnings(actor(town.lead))) == ["Drifts"]
         change(town.rows["Rises"], current_probability=4)

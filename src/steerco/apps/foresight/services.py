@@ -120,9 +120,8 @@ def _take(
             model="foresight.stance",
             object_id=row.pk,
             changes=told,
-            reason=row.reason,
         )
-        append_events(actor, [event])
+        append_events(actor, [event], reason=row.reason)
     return row
 
 
