@@ -89,6 +89,7 @@ def _own(actor: Actor) -> list[Item]:
         ("initiative.edit", _("Register hygiene"), "hygiene:list"),
     )
     items = [Item(label, reverse(name)) for action, label, name in pages if can(actor, action, anywhere=True)]
+    items.append(Item(_("What happened"), reverse("links:activity")))
     if actor.parties:
         items += [
             Item(_("Ask the office"), reverse("office:ask")),

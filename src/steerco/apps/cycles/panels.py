@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from steerco.apps.cycles.models import Report
 from steerco.apps.cycles.wording import period_of
 from steerco.apps.initiatives.models import Initiative
+from steerco.apps.links.activity import declare_deeds
 from steerco.kit.pages.panels import PageState, Panel, declare_panel
 from steerco.kit.permissions import Actor
 from steerco.kit.registers.register import register_of
@@ -37,4 +38,11 @@ declare_panel(
         6,
         reads=("cycles.report", "cycles.cadence"),
     )
+)
+declare_deeds(
+    {
+        "cycle.opened": _("reports asked for"),
+        "cycle.locked": _("reports locked"),
+        "report.published": _("published"),
+    }
 )

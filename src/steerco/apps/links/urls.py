@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from steerco.apps.links import opening_views, views
+from steerco.apps.links import activity_views, opening_views, views
 
 app_name = "links"
 urlpatterns = [
     path("people/", views.people, name="people"),
     path("tags/", views.tags, name="tags"),
     path("tags/<path:name>/", views.tag_page, name="tag"),
+    path("activity/", activity_views.activity_page, name="activity"),
     path("<int:pk>/", views.entry, name="entry"),
     path("<int:pk>/open/<slug:key>/", opening_views.open_page, name="open"),
     path("<int:pk>/comments/", views.comment, name="comment"),

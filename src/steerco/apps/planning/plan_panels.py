@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from steerco.apps.initiatives.models import Initiative
+from steerco.apps.links.activity import declare_deeds
 from steerco.apps.planning.registers import MilestoneRegister
 from steerco.apps.planning.selectors import moved_since_last_time, plans_of
 from steerco.apps.planning.wording import KINDS
@@ -49,3 +50,4 @@ declare_panel(
     )
 )
 declare_button(Button("initiative", _("Bring a plan"), _bring))
+declare_deeds({"plan.taken": _("took over the plan")})
