@@ -82,6 +82,13 @@ def test_a_change_of_what_few_may_read_is_not_told(place: Any, lead: Person) -> 
     assert [len(deeds) for title, deeds in told(actor(lead), register="stakeholder")] == [1]
 
 
+def test_a_file_of_a_hundred_rows_does_not_drown_the_others(place: Any, lead: Person) -> None:
+    record("risk", place, "By hand")
+    rows = [Change({"initiative": place, "title": f"Row {number}"}) for number in range(5)]
+    register_of("risk").write(OPERATOR, rows, batch="import 1")
+    assert [title for title, _deeds in told(actor(lead), register="risk")] == ["By hand"]
+
+
 def test_it_is_narrowed_to_a_place_and_to_what_one_follows(place: Any, lead: Person) -> None:
     other = initiative("BUS")
     office = person("Olga Office", "pmo_manager")

@@ -1,7 +1,7 @@
 """What happened lately, out of the journal: who did what to which entry, day by day, as far as the reader sees.
 
 A feed tells of work on entries, not of people: nothing is counted by person, and what the journal keeps of reading,
-signing in and what the system settles by itself is not told. The apps say in a word what their events are
+signing in, imports and what the system settles by itself is not told. The apps say in a word what their events are
 (`declare_deeds`); those of records are known.
 """
 
@@ -23,7 +23,7 @@ from steerco.kit.permissions import Actor
 from steerco.kit.registers.recordpage import KINDS
 from steerco.kit.registers.register import Register, register_of
 
-EVENTS = 300  # read for one page
+EVENTS = 60  # read for one page
 _RECORD = ("created", "changed", "deleted", "restored")
 _deeds: dict[str, str | Promise] = {
     "comment.added": _("commented"),
@@ -117,6 +117,7 @@ def _entries(actor: Actor, wanted: Wanted) -> QuerySet[Entry]:
 def _events(actor: Actor, wanted: Wanted) -> QuerySet[Event]:
     records = [f"{model.register_key}.{what}" for model in record_models() for what in _RECORD]
     rows = Event.objects.filter(
+        batch="",  # what a file changed stands with its import, row by row
         entry__in=_entries(actor, wanted).values("pk"),
         kind__in=[*records, "initiative.created", "initiative.changed", *_deeds],
     )
