@@ -51,12 +51,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LongFirst | 
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Kills and browsers first, then module by module, those with many tests first."""
+    """Kills and browsers first, then modules with slow tests, then the others, those with many tests first."""
     counts = Counter(item.path for item in items)
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
 
-    def weight(item: pytest.Item) -> tuple[bool, int]:
+    def weight(item: pytest.Item) -> tuple[bool, bool, int]:
         is_long = any(item.get_closest_marker(name) for name in ("faults", "e2e"))
-        return not is_long, -counts[item.path]
+        return not is_long, item.path not in slow, -counts[item.path]
 
     items.sort(key=weight)
 
