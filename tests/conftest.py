@@ -53,13 +53,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LongFirst | 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Kills and browsers first, then modules with slow tests, then the others, those with many tests first."""
     counts = Counter(item.path for item in items)
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    marked = {
+        name: {item.path for item in items if item.get_closest_marker(name)}
+        for name in ("faults", "e2e", "slow")
+    }
 
-    def weight(item: pytest.Item) -> tuple[bool, bool, int]:
-        is_long = any(item.get_closest_marker(name) for name in ("faults", "e2e"))
-        return not is_long, item.path not in slow, -counts[item.path]
+    def weight(path: Path) -> tuple[bool, ...]:
+        return tuple(path not in paths for paths in marked.values())
 
-    items.sort(key=weight)
+    items.sort(key=lambda item: (weight(item.path), -counts[item.path]))
 
 
 @pytest.fixture(scope="session")
