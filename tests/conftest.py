@@ -61,7 +61,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     def weight(path: Path) -> tuple[bool, ...]:
         return tuple(path not in paths for paths in marked.values())
 
-    items.sort(key=lambda item: (weight(item.path), -counts[item.path]))
+    items.sort(key=lambda item: (weight(item.path), -counts[item.path], item.path))
 
 
 @pytest.fixture(scope="session")
