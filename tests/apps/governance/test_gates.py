@@ -138,6 +138,46 @@ def test_nobody_types_that_a_gate_is_passed(place: Any, manager: Person, chief: 
     assert "Carla Chief" in answer_page.content.decode()
 
 
+def test_the_refusal_is_not_walked_around_nor_a_passed_gate_emptied(
+    place: Any, manager: Person, chief: Person
+) -> None:
+    row = gate(place)
+    for values in ({"tier": "team"}, {"state": "reached", "actual": clock.today()}):
+        write_milestones(actor(manager), [Change(values, pk=row.pk)])
+    with pytest.raises(Invalid, match="Carla Chief"):
+        write_milestones(actor(manager), [Change({"tier": "gate"}, pk=row.pk)])
+    passed = gate(place)
+    asked(manager, passed)
+    answer(actor(chief), question("decision.take"), "go", "")
+    for values in ({"state": "planned", "actual": None}, {"actual": date(2026, 1, 1)}, {"tier": "team"}):
+        with pytest.raises(Invalid, match="Carla Chief"):
+            write_milestones(actor(manager), [Change(values, pk=passed.pk)])
+
+
+def test_a_reversal_is_decided_by_whoever_decides_about_gates(
+    place: Any, manager: Person, chief: Person
+) -> None:
+    other = person("Otto Other", "sponsor", place)
+    right(place, other.party, subject="decision", title="Everything else")
+    first = asked(manager, gate(place))
+    answer(actor(chief), question("decision.take"), "go", "")
+    options = [{"key": "o1", "title": "Yes"}, {"key": "o2", "title": "No"}]
+    values = {"initiative": place, "title": "Take it back?", "options": options, "reverses": first}
+    values |= {"recommendation": "Yes.", "decide_by": clock.today(), "decider": other.party}
+    later = step(manager, write_decisions(actor(manager), [Change(values)])[0], "prepared")
+    with pytest.raises(Invalid, match="Carla Chief"):
+        step(manager, later, "asked")
+
+
+def test_one_paper_about_a_gate_is_open_at_a_time(place: Any, manager: Person, chief: Person) -> None:
+    row = gate(place)
+    asked(manager, row)
+    with pytest.raises(Invalid, match="open already"):
+        asked(manager, row)
+    answer(actor(chief), question("decision.take"), "hold", "Not yet.")
+    assert asked(manager, row).state == "asked"
+
+
 def test_where_the_register_says_nothing_a_gate_is_a_milestone_like_others(
     place: Any, manager: Person
 ) -> None:

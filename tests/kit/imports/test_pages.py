@@ -146,4 +146,4 @@ def test_a_template_comes_filled_and_is_read_as_what_it_is(client: Client) -> No
     assert answer["Content-Type"] == exporting.TYPES["xlsx"]
     assert answer.content.startswith(b"PK")
     assert client.get("/imports/nothing/template.xlsx").status_code == 404
-    assert client.get("/imports/risks/export.pdf").status_code == 404
+    assert client.get("/imports/risks/export.odt").status_code == 404

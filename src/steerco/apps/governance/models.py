@@ -68,8 +68,9 @@ class Decision(Paper):
 
     @property
     def right_about(self) -> str:
-        """A gate, or decisions."""
-        return "gate" if self.gate_id else self.subject
+        """A gate, also where what was decided about one is reversed; else decisions."""
+        reversed_gate = self.reverses.gate_id if self.reverses else None
+        return "gate" if self.gate_id or reversed_gate else self.subject
 
     def verdicts(self) -> list[Verdict]:
         """Its options; something else; and what is no decision: defer, ask for more."""

@@ -15,6 +15,7 @@ from steerco.apps.governance.models import OTHER, Body, Decision
 from steerco.apps.initiatives.models import Initiative
 from steerco.apps.initiatives.posts import create_seats
 from steerco.apps.initiatives.records import write_records
+from steerco.apps.initiatives.states import StateGroup
 from steerco.apps.links.services import relate
 from steerco.apps.people.models import Party
 from steerco.apps.people.services import make_parties, rename_party
@@ -24,6 +25,7 @@ from steerco.kit.permissions import Actor, require
 
 TAKE = "decision.take"
 FEWEST_OPTIONS = 2
+OPEN = (StateGroup.OPEN, StateGroup.PENDING)
 CASCADE = "causes"  # the relation from a decision to what is done about it
 
 
@@ -46,8 +48,19 @@ def write_decisions(
                     text = _("Write at least two options first; one of them may be to do nothing.")
                     raise Invalid({index: {"state": [text]}})
         rows = write_papers(actor, Decision, changes, reason=reason, batch=batch)
+        _refuse_second_papers(rows)
         _name_deciders(actor, rows)
     return rows
+
+
+def _refuse_second_papers(rows: Sequence[Decision]) -> None:
+    """Raises Invalid where two papers about the same gate would be open at once."""
+    for index, row in enumerate(rows):
+        if row.gate_id is None or row.state_group not in OPEN:
+            continue
+        others = Decision.objects.filter(gate=row.gate_id, state_group__in=OPEN, deleted=False)
+        if others.exclude(pk=row.pk).exists():
+            raise Invalid({index: {"gate": [_("Another decision about this gate is open already.")]}})
 
 
 def _name_deciders(actor: Actor, rows: Sequence[Decision]) -> None:

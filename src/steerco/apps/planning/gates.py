@@ -1,7 +1,9 @@
 """Gates: where the register of decision rights says who decides about one, only their decision passes it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -22,24 +24,33 @@ def gate_authority(initiative: Initiative, day: date | None = None) -> Authority
 
 
 def gate_refusal(actor: Actor, stored: Milestone | None, change: Change) -> str:
-    """Why a change may not say that a gate is passed, or was passed on another day; "" where it may."""
+    """Why a change may not say that a gate is passed, was passed on another day, or was not passed after all; "" where
+    it may. Another tier or place for a passed gate says that too."""
     if actor.trusted:
         return ""
-    values = change.values
-    tier = values.get("tier", stored.tier if stored else "")
-    passed = values.get("state") == "reached" or values.get("actual") is not None
-    place = values.get("initiative", stored.initiative if stored else None)
-    if tier != Milestone.Tier.GATE or not passed or place is None:
+    before = _passed(stored, {})
+    after = _passed(stored, change.values)
+    if before == after:
         return ""
-    was = (stored.state, stored.actual) if stored and stored.tier == Milestone.Tier.GATE else ("", None)
-    if stored and (values.get("state", stored.state), values.get("actual", stored.actual)) == was:
-        return ""
-    authority = gate_authority(place, values.get("actual") or clock.today())
+    place, day = after or before or (None, None)
+    authority = gate_authority(place, day or clock.today()) if place is not None else None
     if authority is None:
         return ""
     return _("A gate is passed by a decision: prepare it from the page of the milestone. %(authority)s") % {
         "authority": authority.in_words
     }
+
+
+def _passed(stored: Milestone | None, values: Mapping[str, Any]) -> tuple[Initiative, date | None] | None:
+    """Where and when a milestone, with these values, is a gate that was passed; None where it is none or was not."""
+
+    def now(name: str) -> Any:
+        return values.get(name, getattr(stored, name, None))
+
+    place, actual = now("initiative"), now("actual")
+    if now("tier") != Milestone.Tier.GATE or place is None or (actual is None and now("state") != "reached"):
+        return None
+    return place, actual
 
 
 def pass_gate(actor: Actor, row: Milestone, day: date, reason: str) -> None:

@@ -28,7 +28,9 @@ def write_milestones(
     plan has it, and an undo takes back what it did.
     """
     asked = [
-        c.pk for c in changes if c.pk and not {"baseline", "actual", "state", "tier"}.isdisjoint(c.values)
+        c.pk
+        for c in changes
+        if c.pk and not {"baseline", "actual", "state", "tier", "initiative"}.isdisjoint(c.values)
     ]
     stored = Milestone.objects.select_related("initiative").in_bulk(asked)
     refused = {}
