@@ -18,6 +18,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from steerco.exchange.packs.fit.wrap import Style, wrap
 from steerco.exchange.tables.table import column_letters
+from steerco.kit import clock
 from steerco.kit.imports.confinement import Reading, Unreadable
 from steerco.kit.imports.parse_tables import ID_HEADER
 from steerco.kit.imports.representation import Exported, fitting, is_dangerous
@@ -94,6 +95,7 @@ def questionnaire_workbook(form: Questionnaire) -> bytes:
         "strings_to_numbers": False,
     }
     with xlsxwriter.Workbook(buffer, options) as book:
+        book.set_properties({"created": clock.now().replace(tzinfo=None, microsecond=0)})
         _Writer(book, form).write()
         write_identity(book, form.identity)
     return buffer.getvalue()
