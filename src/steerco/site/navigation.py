@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 import steerco
 from steerco.apps.initiatives.models import Initiative
@@ -89,7 +90,7 @@ def _own(actor: Actor) -> list[Item]:
         ("initiative.edit", _("Register hygiene"), "hygiene:list"),
     )
     items = [Item(label, reverse(name)) for action, label, name in pages if can(actor, action, anywhere=True)]
-    items.append(Item(_("What happened"), reverse("links:activity")))
+    items.append(Item(pgettext("feed", "What happened"), reverse("links:activity")))
     if actor.parties:
         items += [
             Item(_("Ask the office"), reverse("office:ask")),

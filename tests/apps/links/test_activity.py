@@ -82,6 +82,26 @@ def test_a_change_of_what_few_may_read_is_not_told(place: Any, lead: Person) -> 
     assert [len(deeds) for title, deeds in told(actor(lead), register="stakeholder")] == [1]
 
 
+def test_a_page_that_tells_nothing_leads_on_and_names_no_hidden_place(
+    place: Any, lead: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = person("Olaf Owner", staff=False)
+    secret = initiative("SECRET", name="Hidden merger")
+    record("risk", secret, "Mine", owner=owner.party)
+    restrict(OPERATOR, secret, [person("Sam Secret").party_id])
+    page = browser(owner).get("/entries/activity/").content.decode()
+    assert "Hidden merger" not in page
+    row = record("stakeholder", place, "Harbour traders")
+    register = register_of("stakeholder")
+    name = next(iter(register.confidential))
+    for value, _label in register.all_columns()[name].model_field.flatchoices[:2]:
+        register.write(OPERATOR, [Change({name: value}, pk=row.pk)])
+    monkeypatch.setattr(activity, "EVENTS", 1)
+    page = browser(lead).get("/entries/activity/?register=stakeholder").content.decode()
+    assert "Nothing happened yet" not in page
+    assert "Older" in page
+
+
 def test_a_file_of_a_hundred_rows_does_not_drown_the_others(place: Any, lead: Person) -> None:
     record("risk", place, "By hand")
     rows = [Change({"initiative": place, "title": f"Row {number}"}) for number in range(5)]

@@ -86,6 +86,8 @@ def feed(actor: Actor, wanted: Wanted) -> Feed:
         .filter(pk__in={event.entry_id for event in events})
         .select_related("initiative")
     }
+    above = {row.initiative_id for row in entries.values()}
+    places = dict(Initiative.objects.visible_to(actor).filter(pk__in=above).values_list("pk", "name"))
     days: dict[date, dict[int, Happening]] = {}
     for event in events:
         entry = entries.get(event.entry_id or 0)
@@ -94,7 +96,7 @@ def feed(actor: Actor, wanted: Wanted) -> Feed:
             continue
         found = days.setdefault(timezone.localdate(event.at), {})
         if entry.pk not in found:
-            place = entry.initiative.name if entry.initiative and entry.register != "initiative" else ""
+            place = "" if entry.register == "initiative" else places.get(entry.initiative_id or 0, "")
             found[entry.pk] = Happening(entry, label(entry), address(entry), place, event.at)
         deed = found[entry.pk].deeds.setdefault(event.actor_label, Deed(event.actor_label))
         if words not in deed.words:

@@ -85,4 +85,6 @@ def _facts(register: Register, query: QueryDict, filters: Any, group: Column | N
     columns = register.all_columns()
     for part in query.get("sort", "").split(","):
         if (column := columns.get(part.strip().lstrip("-"))) is not None:
-            yield _("sorted by %(column)s") % {"column": column.label}
+            falling = part.strip().startswith("-")
+            said = _("sorted by %(column)s, falling") if falling else _("sorted by %(column)s")
+            yield said % {"column": column.label}
