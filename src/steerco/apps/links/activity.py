@@ -86,7 +86,7 @@ def feed(actor: Actor, wanted: Wanted) -> Feed:
         .filter(pk__in={event.entry_id for event in events})
         .select_related("initiative")
     }
-    above = {row.initiative_id for row in entries.values()}
+    above = {row.initiative_id for row in entries.values() if row.initiative_id}
     places = dict(Initiative.objects.visible_to(actor).filter(pk__in=above).values_list("pk", "name"))
     days: dict[date, dict[int, Happening]] = {}
     for event in events:
