@@ -13,6 +13,7 @@ from steerco.apps.governance.gates import paper_of_gate
 from steerco.apps.governance.models import Decision
 from steerco.apps.governance.services import write_decisions
 from steerco.apps.initiatives.models import Initiative
+from steerco.apps.initiatives.services import restrict
 from steerco.apps.people.models import Person
 from steerco.apps.planning.milestones import write_milestones
 from steerco.apps.planning.models import Milestone
@@ -251,6 +252,33 @@ def test_the_paper_begins_with_what_is_known(place: Any, manager: Person, chief:
     page = client.get(f"/registers/milestones/{row.pk}/").content.decode()
     assert "Prepare the gate decision" in page
     assert "Decided by Carla Chief" in page
+
+
+def test_the_paper_of_a_restricted_place_holds_what_its_readers_may_read(
+    place: Any, manager: Person, chief: Person
+) -> None:
+    named = {"delivery_forecast": date(2026, 12, 1), "delivery_baseline": date(2026, 12, 1)}
+    record("deliverable", place, "Fire test", **named)
+    secret = record("deliverable", place, "Secret test", **named)
+    restrict(OPERATOR, secret, [person("Sam Secret").party_id])
+    restrict(OPERATOR, place, [manager.party_id, chief.party_id])
+    background = paper_of_gate(gate(Initiative.objects.get(pk=place.pk)))["background"]
+    assert "Fire test" in background
+    assert "Secret test" not in background
+
+
+@pytest.mark.parametrize("about", ["gate", "reverses"])
+def test_silence_neither_passes_a_gate_nor_takes_that_back(
+    place: Any, manager: Person, chief: Person, about: str
+) -> None:
+    row = gate(place)
+    first = asked(manager, row)
+    answer(actor(chief), question("decision.take"), "go", "")
+    options = [{"key": "o1", "title": "Yes"}, {"key": "o2", "title": "No"}]
+    values = {"initiative": place, "title": "Well?", "options": options, "silence_verdict": "o1"}
+    values |= {"silence_clause": "§ 4", about: row if about == "gate" else first}
+    with pytest.raises(Invalid, match="Silence never passes a gate"):
+        write_decisions(actor(manager), [Change(values)])
 
 
 def test_another_milestone_or_place_is_no_gate_to_decide_about(place: Any, manager: Person) -> None:

@@ -79,8 +79,16 @@ def _known(row: Milestone) -> Iterable[str]:
         yield _("It is noted as reached on %(day)s; no decision is recorded.") % {"day": _day(row.actual)}
     elif row.forecast and row.forecast != row.baseline:
         yield _("Expected on %(day)s.") % {"day": _day(row.forecast)}
-    open_to_all = {"initiative": row.initiative_id, "deleted": False, "restricted_by": None}
-    owed = Deliverable.objects.filter(**open_to_all, signed_off_on=None, state_group="open")
+    readers = (
+        row.initiative.restricted_by_id
+    )  # what fewer may read than the initiative stays out of the paper
+    owed = Deliverable.objects.filter(
+        initiative=row.initiative_id,
+        deleted=False,
+        restricted_by=readers,
+        signed_off_on=None,
+        state_group="open",
+    )
     if (until := row.due or row.actual) is not None:
         owed = owed.filter(due_on__lte=until)
     names = [f"{one.reference} {one.title}" for one in owed.order_by("due_on", "pk")[:10]]
@@ -89,7 +97,7 @@ def _known(row: Milestone) -> Iterable[str]:
             "names": "; ".join(names)
         }
     live = Escalation.objects.filter(
-        origin=row.initiative_id, state__in=Escalation.LIVE, entry__restricted_by=None
+        origin=row.initiative_id, state__in=Escalation.LIVE, entry__restricted_by=readers
     ).count()
     if live:
         yield ngettext("%(n)s escalation is open.", "%(n)s escalations are open.", live) % {"n": live}

@@ -129,7 +129,7 @@ class Decision(Paper):
                 errors["silence_verdict"] = _("Name one of the options by its number: o1 is the first.")
             elif self.money or any(o.money for o in self.choices) or self.safety:
                 errors["silence_verdict"] = _("Silence never decides about money or safety.")
-            elif self.gate_id:
+            elif self.right_about != self.subject:
                 errors["silence_verdict"] = _("Silence never passes a gate.")
             elif self.decider and self.decider.kind == Party.Kind.BODY:
                 errors["silence_verdict"] = _("Silence never decides for a body.")
