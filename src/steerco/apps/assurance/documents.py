@@ -14,17 +14,13 @@ from steerco.exchange.reviews.content import Part, ReviewReport, Table
 from steerco.exchange.reviews.docx import render_docx
 from steerco.exchange.reviews.pdf import render_pdf
 
-DOCUMENTS = {
-    "pdf": "application/pdf",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-}
-RENDER = {"pdf": render_pdf, "docx": render_docx}
+DOCUMENTS = {"pdf": render_pdf, "docx": render_docx}
 TONE = {"green": "green", "amber-green": "green", "amber": "amber", "amber-red": "red", "red": "red"}
 
 
-def document_of(review: Review, content: Mapping[str, Any], form: str) -> tuple[bytes, str]:
-    """The file and its type. Raises KeyError for another form."""
-    return RENDER[form](report_of(review, content)), DOCUMENTS[form]
+def document_of(review: Review, content: Mapping[str, Any], form: str) -> bytes:
+    """The file. Raises KeyError for another form."""
+    return DOCUMENTS[form](report_of(review, content))
 
 
 def report_of(review: Review, content: Mapping[str, Any]) -> ReviewReport:

@@ -34,6 +34,7 @@ from steerco.apps.people.models import Party
 from steerco.kit import clock
 from steerco.kit.history import Change, Conflict, Invalid
 from steerco.kit.journal.submissions import answered_once
+from steerco.kit.pages.downloads import download
 from steerco.kit.pages.htmx import page, redirect_to
 from steerco.kit.permissions import can, require
 from steerco.kit.permissions.inventory import guard
@@ -233,12 +234,8 @@ def document(request: HttpRequest, pk: int, form: str) -> HttpResponse:
     content = content_issued(review)
     if content is None or form not in DOCUMENTS:
         raise Http404
-    data, kind = document_of(review, content, form)
-    response = HttpResponse(data, content_type=kind)
     name = slugify(f"{review.reference} {review.title}")
-    response["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return download(document_of(review, content, form), f"{name}.{form}")
 
 
 @require_http_methods(["GET", "POST"])

@@ -25,6 +25,7 @@ from steerco.apps.commissions.showing import results, tallies
 from steerco.apps.initiatives.states import InitiativeType, LifecycleStatus
 from steerco.kit.history import Change, Conflict, Invalid
 from steerco.kit.journal.submissions import answered_once
+from steerco.kit.pages.downloads import download
 from steerco.kit.pages.htmx import page, redirect_to
 from steerco.kit.permissions import Actor, can, require
 from steerco.kit.permissions.inventory import guard
@@ -33,7 +34,6 @@ from steerco.kit.registers.references import reference
 from steerco.kit.registers.views.finding import actor_of
 
 BLANK_ROWS = 3
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class CommissionForm(forms.Form):
@@ -262,6 +262,4 @@ def export(request: HttpRequest, pk: int) -> HttpResponse:
     """The answers as a workbook."""
     actor = actor_of(request)
     row = _find(actor, pk)
-    response = HttpResponse(export_answers(actor, row), content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="commission-{row.pk}.xlsx"'
-    return response
+    return download(export_answers(actor, row), f"commission-{row.pk}.xlsx")

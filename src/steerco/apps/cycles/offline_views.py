@@ -22,12 +22,11 @@ from steerco.apps.cycles.views import about, report_or_404
 from steerco.kit.history import Conflict, Invalid
 from steerco.kit.imports.confinement import LARGEST_UPLOAD
 from steerco.kit.journal.submissions import answered_once
+from steerco.kit.pages import downloads
 from steerco.kit.pages.htmx import page, redirect_to
 from steerco.kit.permissions import Denied
 from steerco.kit.permissions.inventory import guard
 from steerco.kit.registers.views.finding import actor_of
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _report_of_writer(request: HttpRequest, pk: int) -> Report:
@@ -50,13 +49,9 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
     report = _report_of_writer(request, pk)
     if not may_write(actor_of(request), report):
         return _shown(request, report, {"problem": _closed(report)}, 409)
-    response = HttpResponse(report_workbook(actor_of(request), report), content_type=XLSX)
-    name = f"{report.initiative.code}-{report.reference}"
-    safe = "".join(
-        letter if letter.isascii() and (letter.isalnum() or letter in "-._") else "_" for letter in name
+    return downloads.download(
+        report_workbook(actor_of(request), report), f"{report.initiative.code}-{report.reference}.xlsx"
     )
-    response["Content-Disposition"] = f'attachment; filename="{safe}.xlsx"'
-    return response
 
 
 @require_POST

@@ -29,6 +29,7 @@ from steerco.apps.links.files import path_of
 from steerco.apps.links.selectors import find_entry
 from steerco.kit.history import Invalid
 from steerco.kit.journal.submissions import answered_once
+from steerco.kit.pages.downloads import download
 from steerco.kit.pages.htmx import page, redirect_to
 from steerco.kit.permissions import can, require
 from steerco.kit.permissions.inventory import guard
@@ -133,10 +134,7 @@ def certificate(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404 from None
     what = _("certificate")
     name = slugify(f"{row.subject['reference']} {row.number} {what}")
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return download(content, f"{name}.pdf")
 
 
 def _file(round_: SignOffRound, number: int) -> FileResponse:

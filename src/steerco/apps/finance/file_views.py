@@ -28,6 +28,7 @@ from steerco.kit import clock
 from steerco.kit.history import Invalid
 from steerco.kit.imports.confinement import Unreadable, read_confined, table_of
 from steerco.kit.journal.submissions import answered_once
+from steerco.kit.pages.downloads import download
 from steerco.kit.pages.htmx import page, redirect_to
 from steerco.kit.permissions import Actor, can, require
 from steerco.kit.permissions.inventory import guard
@@ -44,7 +45,6 @@ LABELS: dict[str, str | Promise] = {
     "amount": gettext_lazy("Amount"),
     "currency": gettext_lazy("Currency"),
 }
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _nature(post: QueryDict) -> Nature | None:
@@ -287,18 +287,11 @@ def export(request: HttpRequest, code: str) -> HttpResponse:
     """The figures at and below a place as a workbook."""
     actor = actor_of(request)
     place = find_place(actor, code)
-    return _file(export_money(actor, place), f"{place.code}-{clock.today().isoformat()}.xlsx")
+    return download(export_money(actor, place), f"{place.code}-{clock.today().isoformat()}.xlsx")
 
 
 @require_GET
 @guard("snapshot.view", "any initiative that the reader sees")
 def export_all(request: HttpRequest) -> HttpResponse:
     """The figures of everything that the reader sees as a workbook."""
-    return _file(export_money(actor_of(request), None), f"money-{clock.today().isoformat()}.xlsx")
-
-
-def _file(content: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=XLSX)
-    safe = "".join(letter if letter.isalnum() or letter in "-._" else "_" for letter in name)
-    response["Content-Disposition"] = f'attachment; filename="{safe}"'
-    return response
+    return download(export_money(actor_of(request), None), f"money-{clock.today().isoformat()}.xlsx")

@@ -27,6 +27,7 @@ from steerco.apps.meetings.services import add_guest, mark_presence, remove_gues
 from steerco.exchange.icalendar import Calendar, write
 from steerco.kit.history import Conflict, Invalid
 from steerco.kit.journal.submissions import answered_once
+from steerco.kit.pages.downloads import download
 from steerco.kit.pages.htmx import page, redirect_to, wants_fragment
 from steerco.kit.permissions import Actor, can
 from steerco.kit.permissions.inventory import guard
@@ -237,7 +238,7 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
 def paper(request: HttpRequest, pk: int) -> HttpResponse:
     """The agenda, after the meeting the minutes, as PDF."""
     row = _find(request, pk)
-    return _file(paper_of(actor_of(request), row), paper_name(row), "application/pdf")
+    return download(paper_of(actor_of(request), row), paper_name(row))
 
 
 @never_cache
@@ -247,10 +248,4 @@ def invitation(request: HttpRequest, pk: int) -> HttpResponse:
     """The meeting for a calendar."""
     row = _find(request, pk)
     content = write(Calendar((happening(row, attendees_of(row)),)))
-    return _file(content.encode(), f"{row.reference}.ics", "text/calendar; charset=utf-8")
-
-
-def _file(content: bytes, name: str, kind: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=kind)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return download(content.encode(), f"{row.reference}.ics")

@@ -28,18 +28,12 @@ from steerco.kit.history import Invalid
 from steerco.kit.jobs.models import Job
 from steerco.kit.jobs.tasks import enqueue, request_cancel
 from steerco.kit.journal.submissions import answered_once
+from steerco.kit.pages.downloads import type_of
 from steerco.kit.pages.htmx import page, redirect_to
 from steerco.kit.permissions import Actor, can, require
 from steerco.kit.permissions.inventory import guard
 from steerco.kit.registers.scopes import find_scope
 from steerco.kit.registers.views.finding import actor_of
-
-CONTENT_TYPES = {
-    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "pdf": "application/pdf",
-}
 
 
 class PackForm(forms.Form):
@@ -192,7 +186,7 @@ def download(request: HttpRequest, pk: int, name: str) -> HttpResponseBase:
         note_opened(actor_of(request), pack.frozen)
     path = Path(settings.MEDIA_ROOT) / file.path
     response = FileResponse(
-        path.open("rb"), as_attachment=True, filename=file.name, content_type=CONTENT_TYPES[name]
+        path.open("rb"), as_attachment=True, filename=file.name, content_type=type_of(f".{name}")
     )
     response["Content-Security-Policy"] = "sandbox"
     return response

@@ -37,11 +37,6 @@ KINDS = {
     Kind.MOMENT: "moment",
 }
 FORMS = ("xlsx", "csv")  # of files with data; a document is for people (printing.py)
-TYPES = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv; charset=utf-8",
-    "pdf": "application/pdf",
-}
 
 
 @dataclass(frozen=True)
@@ -51,11 +46,6 @@ class ExportFile:
     name: str
     content: bytes
     rows: int
-
-    @property
-    def content_type(self) -> str:
-        """The media type of its form."""
-        return TYPES[self.name.rpartition(".")[2]]
 
 
 def count_rows(register: Register, actor: Actor, query: QueryDict) -> int:

@@ -11,9 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from steerco.kit.imports.exporting import (
+    FORMS,
     INLINE_ROWS,
-    TYPES,
-    ExportFile,
     count_rows,
     export_list,
     template,
@@ -22,17 +21,11 @@ from steerco.kit.imports.jobs import write_export
 from steerco.kit.imports.printing import MOST_ROWS, print_list
 from steerco.kit.jobs.models import Job
 from steerco.kit.jobs.tasks import enqueue
+from steerco.kit.pages.downloads import download, type_of
 from steerco.kit.pages.htmx import page, redirect_to
 from steerco.kit.permissions import Denied
 from steerco.kit.permissions.inventory import guard
 from steerco.kit.registers.views.finding import actor_of, find_register
-
-
-def _download(file: ExportFile) -> HttpResponse:
-    answer = HttpResponse(file.content, content_type=file.content_type)
-    answer["Content-Disposition"] = f'attachment; filename="{file.name}"'
-    answer["Cache-Control"] = "private, no-store"
-    return answer
 
 
 @require_GET
@@ -41,20 +34,22 @@ def export_page(request: HttpRequest, slug: str, form: str) -> HttpResponse:
     """The list at the same address as a file or a document; a long file by a job."""
     register = find_register(slug, actor_of(request))
     actor = actor_of(request)
-    if form not in TYPES:
+    if form not in (*FORMS, "pdf"):
         raise Http404
     everything = bool(request.GET.get("all_columns"))
     count = count_rows(register, actor, request.GET)
     if form == "pdf":
         if count <= MOST_ROWS:
-            return _download(print_list(register, actor, request.GET))
+            file = print_list(register, actor, request.GET)
+            return download(file.content, file.name)
         said = _(
             "A document holds at most %(most)s entries, this list has %(count)s. Filter it, or take Excel."
         )
         messages.error(request, said % {"most": MOST_ROWS, "count": count})
         return redirect_to(request, f"{reverse('registers:list', args=[slug])}?{request.GET.urlencode()}")
     if count <= INLINE_ROWS:
-        return _download(export_list(register, actor, request.GET, form, everything=everything))
+        file = export_list(register, actor, request.GET, form, everything=everything)
+        return download(file.content, file.name)
     job = enqueue(
         actor,
         write_export,
@@ -74,7 +69,8 @@ def template_file(request: HttpRequest, slug: str) -> HttpResponse:
     register = find_register(slug, actor_of(request))
     if not register.allows(actor_of(request), "create", anywhere=True):
         raise Denied(register.actions["create"])
-    return _download(template(register))
+    file = template(register)
+    return download(file.content, file.name)
 
 
 def _job(request: HttpRequest, pk: int) -> Job:
@@ -101,7 +97,7 @@ def job_file(request: HttpRequest, pk: int) -> FileResponse:
         raise Http404
     stored = Path(settings.MEDIA_ROOT) / job.result_file
     answer = FileResponse(
-        stored.open("rb"), as_attachment=True, filename=stored.name, content_type=TYPES[stored.suffix[1:]]
+        stored.open("rb"), as_attachment=True, filename=stored.name, content_type=type_of(stored.name)
     )
     answer["Cache-Control"] = "private, no-store"
     return answer

@@ -23,6 +23,7 @@ from steerco.kit.imports.views.checking import checked
 from steerco.kit.imports.views.finding import find_run, find_run_to_undo, runs_to_undo
 from steerco.kit.imports.views.words import unknown_words, words_from
 from steerco.kit.journal.submissions import answered_once
+from steerco.kit.pages.downloads import download
 from steerco.kit.pages.htmx import page, redirect_to
 from steerco.kit.permissions import Denied, can
 from steerco.kit.permissions.inventory import guard
@@ -235,6 +236,4 @@ def report_file(request: HttpRequest, pk: int) -> HttpResponse:
     writer.writerow(names)
     for note in summary(run.report)["notes"]:
         writer.writerow([disarmed(str(note.get(name) or "")) for name in names])
-    answer = HttpResponse(text.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{register.slug}-import-{run.pk}.csv"'
-    return answer
+    return download(text.getvalue().encode("utf-8-sig"), f"{register.slug}-import-{run.pk}.csv")
