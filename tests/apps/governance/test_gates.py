@@ -132,11 +132,23 @@ def test_nobody_types_that_a_gate_is_passed(place: Any, manager: Person, chief: 
     with pytest.raises(Invalid, match="passed by a decision"):
         write_milestones(actor(manager), [Change(new)])
     write_milestones(actor(manager), [Change({"forecast": date(2026, 12, 20)}, pk=row.pk)])
-    answer_page = browser(manager).post(
-        f"/registers/milestones/{row.pk}/to/reach/", {"actual": clock.today().isoformat()}
-    )
-    assert answer_page.status_code == 422
-    assert "Carla Chief" in answer_page.content.decode()
+    client, page = browser(manager), f"/registers/milestones/{row.pk}/"
+    assert "/to/drop/" in client.get(page).content.decode()
+    assert "/to/reach/" not in client.get(page).content.decode()
+    assert client.post(f"{page}to/reach/", {"actual": clock.today().isoformat()}).status_code == 303
+    assert "A gate is passed by a decision" in client.get(page).content.decode()
+    row.refresh_from_db()
+    assert (row.state, row.actual) == ("planned", None)
+    form = {
+        "title": row.title,
+        "initiative": "TRAM",
+        "tier": "gate",
+        "state": "planned",
+        "version": row.version,
+    }
+    refused = client.post(f"{page}edit/", {**form, "actual": clock.today().isoformat()})
+    assert refused.status_code == 422
+    assert "Carla Chief" in refused.content.decode()
 
 
 def test_the_refusal_is_not_walked_around_nor_a_passed_gate_emptied(

@@ -33,7 +33,20 @@ def gate_refusal(actor: Actor, stored: Milestone | None, change: Change) -> str:
     if before == after:
         return ""
     place, day = after or before or (None, None)
-    authority = gate_authority(place, day or clock.today()) if place is not None else None
+    return _left_to_deciders(place, day) if place is not None else ""
+
+
+def withheld_at_gate(row: Milestone) -> dict[str, str]:
+    """The transition that a gate leaves to whoever decides about it, with the reason in words."""
+    way = {"planned": "reach", "reached": "reopen"}.get(row.state)
+    if way is None or row.tier != Milestone.Tier.GATE:
+        return {}
+    text = _left_to_deciders(row.initiative, row.actual)
+    return {way: text} if text else {}
+
+
+def _left_to_deciders(place: Initiative, day: date | None) -> str:
+    authority = gate_authority(place, day or clock.today())
     if authority is None:
         return ""
     return _("A gate is passed by a decision: prepare it from the page of the milestone. %(authority)s") % {

@@ -1,11 +1,12 @@
 """The register of milestones."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from steerco.apps.initiatives.registers import NAMES, REFERENCE, RecordRegister
+from steerco.apps.planning.gates import withheld_at_gate
 from steerco.apps.planning.milestones import baseline_refusal, write_milestones
 from steerco.apps.planning.models import Milestone
 from steerco.apps.planning.states import MILESTONE_STATES
@@ -104,6 +105,10 @@ class MilestoneRegister(RecordRegister):
         Section(_("Who and when"), ("owner", "state", "baseline", "forecast", "actual", "late")),
     )
     views = (View(_("Gates"), "tier=gate"), View(_("Board"), "tier=board"), View(_("Mine"), "mine=true"))
+
+    def withheld(self, row: Any) -> Mapping[str, str]:
+        """Where the decision rights name who decides about gates, nobody else passes one or takes that back."""
+        return withheld_at_gate(row)
 
     def write(
         self, actor: Actor, changes: Sequence[Change], *, reason: str = "", batch: str = ""
