@@ -8,7 +8,7 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from steerco.apps.cycles.kinds import BRIDGE, CONSOLIDATED, KINDS
+from steerco.apps.cycles.kinds import CONSOLIDATED
 from steerco.apps.cycles.models import Cadence, Cycle, Report
 from steerco.apps.cycles.services import WRITE, freeze, spare
 from steerco.apps.cycles.states import GIVEN, WRITABLE
@@ -93,12 +93,10 @@ def _join(cadence: Cadence, today: date) -> None:
             cycle.save(update_fields=["period_start", "period_end"])
             about = {"period_start": period.start, "period_end": period.end}
             written = cycle.reports.filter(state__in=WRITABLE, deleted=False).order_by("pk")
-            changes = [Change({**about, "title": _title(cycle, row)}, pk=row.pk) for row in written]
+            changes = [
+                Change({**about, "title": report_title(cycle, row.kind)}, pk=row.pk) for row in written
+            ]
             write_records(CLOCK, Report, changes)
-
-
-def _title(cycle: Cycle, report: Report) -> str:
-    return report_title(cycle, str(KINDS[report.kind].label) if report.kind == BRIDGE else "")
 
 
 def _follow(pk: int, now: datetime) -> None:

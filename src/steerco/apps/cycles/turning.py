@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from steerco.apps.cycles.before_meetings import follow_meetings, lock_of, meetings_due, note, owe_by
 from steerco.apps.cycles.covering import REPORTING, Status, covered, latest_editions
-from steerco.apps.cycles.kinds import BRIDGE, CONSOLIDATED, KINDS, ON_HOLD
+from steerco.apps.cycles.kinds import BRIDGE, CONSOLIDATED, ON_HOLD
 from steerco.apps.cycles.models import Cadence, Cycle, Report
 from steerco.apps.cycles.services import ask_for, freeze, miss
 from steerco.apps.cycles.states import GIVEN, WRITABLE
@@ -123,7 +123,7 @@ def _asked_of(cycle: Cycle, row: Initiative, kind: str) -> Change:
     return Change(
         {
             "initiative": row,
-            "title": report_title(cycle, str(KINDS[kind].label) if kind == BRIDGE else ""),
+            "title": report_title(cycle, kind),
             "owner_id": owner,
             "cycle": cycle,
             "kind": kind,

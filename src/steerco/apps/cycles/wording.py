@@ -8,6 +8,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from steerco.apps.cycles.kinds import BRIDGE, KINDS
 from steerco.apps.cycles.models import Cycle, Report
 from steerco.apps.finance.wording import percent_of, with_currency
 from steerco.apps.organisation.selectors import organisation
@@ -164,8 +165,9 @@ def _fiscal_name(rhythm: str, end: date) -> str:
     return f"P{number + 1:02d} {years}"
 
 
-def report_title(cycle: Cycle, title: str = "") -> str:
-    """What a report of a cycle is called: "Weekly report, week 48, 2026"."""
+def report_title(cycle: Cycle, kind: str = "") -> str:
+    """What a report of a cycle is called: "Weekly report, week 48, 2026"; a bridge by what it is."""
+    title = str(KINDS[kind].label) if kind == BRIDGE else ""
     words = period_words(cycle.cadence.rhythm, cycle.period_start, cycle.period_end)
     return f"{title or cycle.cadence.title}, {words}"
 
