@@ -72,5 +72,7 @@ def test_a_filter_counts_in_the_currency_of_each_row(office: Client) -> None:
         record("contingency", place, title, type="set_aside", amount=amount, currency=currency)
     found = office.get("/registers/contingency/?group=all&amount_min=1000").content.decode()
     assert [title in found for title in ("Yen", "Dinar", "Euro")] == [True, False, True]
+    found = office.get("/registers/contingency/?group=all&amount=7000").content.decode()
+    assert [title in found for title in ("Yen", "Dinar", "Euro")] == [True, False, False]
     found = office.get("/registers/contingency/?group=all&amount_max=1.5").content.decode()
     assert [title in found for title in ("Yen", "Dinar", "Euro")] == [False, True, False]

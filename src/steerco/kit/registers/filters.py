@@ -139,6 +139,7 @@ def _filters_of(column: Column) -> dict[str, django_filters.Filter]:
         case Kind.MONEY:
             bounds = {"field_name": name, "beside": column.currency}
             return {
+                name: MoneyFilter(label=column.label, widget=forms.HiddenInput, **bounds),
                 f"{name}_min": MoneyFilter(lookup_expr="gte", label=_("at least"), **bounds),
                 f"{name}_max": MoneyFilter(lookup_expr="lte", label=_("at most"), **bounds),
             }
