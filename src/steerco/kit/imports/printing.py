@@ -1,6 +1,5 @@
 """Lists as documents: the rows that the address means and the actor may see, as on the screen, on paper."""
 
-import re
 from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
@@ -24,7 +23,6 @@ from steerco.kit.registers.paging import ordered
 from steerco.kit.registers.register import Register
 
 MOST_ROWS = 2000  # of a document; more is for a spreadsheet
-_TONE = re.compile(r'class="[^"]*\bbg-([a-z]+)-lt\b')
 
 
 def print_list(register: Register, actor: Actor, query: QueryDict) -> ExportFile:
@@ -69,9 +67,7 @@ def print_list(register: Register, actor: Actor, query: QueryDict) -> ExportFile
 
 
 def _cell(column: Column, row: Any) -> Cell:
-    text = column.as_text(row)
-    tone = _TONE.search(str(column.as_html(row))) if text and column.kind is not Kind.LONG else None
-    return Cell(text, tone.group(1) if tone else "")
+    return Cell(column.as_text(row), column.tone(row))
 
 
 def _facts(register: Register, query: QueryDict, filters: Any, group: Column | None) -> Iterator[str]:

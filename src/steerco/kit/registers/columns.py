@@ -176,13 +176,18 @@ class Column:
         text = self.as_text(row)
         if not text:
             return ""
-        if self.kind is Kind.STATE and hasattr(row, "states"):
-            state = row.states.by_key.get(row.state)
-            tone = state.tone if state else "secondary"
+        if tone := self.tone(row):
             return _badge(tone, text)
         if self.kind is Kind.LONG and len(text) > 160:
             return text[:157] + "…"
         return text
+
+    def tone(self, row: Any) -> str:
+        """The colour of a state's badge; "" for what has none."""
+        if self.kind is not Kind.STATE or not hasattr(row, "states"):
+            return ""
+        state = row.states.by_key.get(row.state)
+        return state.tone if state else "secondary"
 
     def as_data(self, row: Any) -> Any:
         """The value as data: for XLSX and the API; numbers stay numbers, dates dates, references their name."""
