@@ -4,7 +4,6 @@ import io
 from decimal import Decimal
 from typing import Any
 
-import xlsxwriter
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
@@ -13,6 +12,7 @@ from steerco.apps.commissions.questions import MONEY, NUMBER, Question
 from steerco.apps.commissions.showing import AnswerView, results
 from steerco.exchange.tables.money import minor_digits
 from steerco.kit.history.writes import append_events
+from steerco.kit.imports.workbooks import begun
 from steerco.kit.journal.models import Event
 from steerco.kit.permissions import Actor
 
@@ -21,8 +21,7 @@ def export_answers(actor: Actor, commission: Commission) -> bytes:
     """One row for each initiative: its answers, who gave them and when; blanks stay blank. Leaves an event."""
     found = results(actor, commission)
     buffer = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(buffer, options) as book:
+    with begun(buffer) as book:
         sheet = book.add_worksheet(_("Answers")[:31])
         bold = book.add_format({"bold": True, "bg_color": "#E8EEF5", "text_wrap": True, "valign": "top"})
         heads = [_("Code"), _("Initiative"), *_headings(found.questions), _("Answered by"), _("Answered on")]

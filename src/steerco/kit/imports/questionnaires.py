@@ -12,17 +12,15 @@ from decimal import Decimal
 from itertools import zip_longest
 from typing import Any
 
-import xlsxwriter
 from django.utils.translation import gettext as _
 from xlsxwriter.utility import xl_col_to_name
 
 from steerco.exchange.packs.fit.wrap import Style, wrap
 from steerco.exchange.tables.table import column_letters
-from steerco.kit import clock
 from steerco.kit.imports.confinement import Reading, Unreadable
 from steerco.kit.imports.parse_tables import ID_HEADER
 from steerco.kit.imports.representation import Exported, fitting, is_dangerous
-from steerco.kit.imports.workbooks import FIRST_YEAR, LISTS_SHEET, sheet_name, write_identity
+from steerco.kit.imports.workbooks import FIRST_YEAR, LISTS_SHEET, begun, sheet_name, write_identity
 
 LABEL, ANSWER, LAST, KNOWN, KEY = range(5)
 WIDTHS = (27, 56, 32, 50)  # characters
@@ -88,14 +86,7 @@ class Returned:
 def questionnaire_workbook(form: Questionnaire) -> bytes:
     """The form as a protected workbook in which only answers can be typed; no text in it becomes a formula."""
     buffer = io.BytesIO()
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(buffer, options) as book:
-        book.set_properties({"created": clock.now().replace(tzinfo=None, microsecond=0)})
+    with begun(buffer) as book:
         _Writer(book, form).write()
         write_identity(book, form.identity)
     return buffer.getvalue()

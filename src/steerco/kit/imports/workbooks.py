@@ -14,6 +14,7 @@ from typing import Any
 
 import xlsxwriter
 
+from steerco.kit import clock
 from steerco.kit.imports.parse_tables import ID_HEADER, IDENTITY_SHEET
 from steerco.kit.imports.representation import Exported, as_read, fitting, is_dangerous, is_exact
 
@@ -40,6 +41,19 @@ class SheetColumn:
     required: bool = False
 
 
+def begun(buffer: io.BytesIO) -> xlsxwriter.Workbook:
+    """A workbook that is written into `buffer`; no text in it becomes a formula, a link or a number."""
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    book = xlsxwriter.Workbook(buffer, options)
+    book.set_properties({"created": clock.now().replace(tzinfo=None, microsecond=0)})
+    return book
+
+
 def workbook(
     name: str,
     columns: Sequence[SheetColumn],
@@ -49,13 +63,7 @@ def workbook(
 ) -> bytes:
     """A workbook with one sheet of `rows` (row id, values in the order of `columns`)."""
     buffer = io.BytesIO()
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(buffer, options) as book:
+    with begun(buffer) as book:
         sheet = book.add_worksheet(sheet_name(name))
         writer = _SheetWriter(book, sheet, columns)
         count = 0
