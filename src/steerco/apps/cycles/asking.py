@@ -16,7 +16,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from steerco.apps.cycles.facts import Fact
+from steerco.apps.cycles.facts import Fact, plain
 from steerco.apps.cycles.kinds import ASKING
 from steerco.apps.cycles.models import Report
 from steerco.apps.cycles.wording import period_of
@@ -72,11 +72,11 @@ def as_papers(reader: Actor, asked: list[Fact]) -> dict[str, list[Fact]]:
     for fact in asked:
         paper = papers.get(fact["entry"])
         if paper is not None and paper.state in WAITS:
-            told = {"kind": "wanted", "after": _plain(paper.decide_by), "decider": str(paper.decider or "")}
+            told = {"kind": "wanted", "after": plain(paper.decide_by), "decider": str(paper.decider or "")}
             found["decisions"].append({**_of(paper, fact), **told})
         elif paper is not None and paper.state == "decided":
             words = str(paper.verdict_text)[:300]
-            told = {"kind": "decided", "after": _plain(paper.decided_on), "words": words}
+            told = {"kind": "decided", "after": plain(paper.decided_on), "words": words}
             found["decided"].append({**_of(paper, fact), **told})
         else:
             found["asked"].append(fact)
@@ -86,10 +86,6 @@ def as_papers(reader: Actor, asked: list[Fact]) -> dict[str, list[Fact]]:
 def _of(paper: Decision, fact: Fact) -> Fact:
     own = {"entry": paper.entry_id, "ref": paper.reference, "title": paper.title}
     return {**own, "place": fact["place"], "owner": str(paper.owner or "")}
-
-
-def _plain(day: date | None) -> str | None:
-    return day.isoformat() if day else None
 
 
 def may_prepare(actor: Actor, above: Report, below: Report) -> bool:

@@ -93,11 +93,11 @@ class Places:
             "title": row.title,
             "place": "" if place.pk == self.own.pk else place.name,
             "owner": str(row.owner or ""),
-            **{name: _plain(value) for name, value in values.items()},
+            **{name: plain(value) for name, value in values.items()},
         }
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
@@ -271,11 +271,11 @@ def _money(places: Places, reader: Actor, span: Span) -> Iterable[Fact]:
     start = {"entry": own.entry_id, "ref": own.code, "place": "", "owner": ""}
     for money in money_of(reader, own):
         was, now = before.get(money.currency, Outlook()), money.life
-        told = {**start, "title": money.currency, "data_date": _plain(money.data_date)}
+        told = {**start, "title": money.currency, "data_date": plain(money.data_date)}
         if now.approved is not None:
             yield {**told, "kind": "money_approved", "before": was.approved, "after": now.approved}
         if now.spent is not None:
-            month = _plain(money.spent_to)
+            month = plain(money.spent_to)
             yield {**told, "kind": "money_spent", "before": was.spent, "after": now.spent, "month": month}
         if now.expected is not None:
             more = {"before": was.expected, "after": now.expected, "approved": now.approved}

@@ -16,7 +16,7 @@ from steerco.apps.cycles.services import may_write
 from steerco.exchange.tables.workbook import has_macros
 from steerco.kit import clock
 from steerco.kit.history import Conflict
-from steerco.kit.imports.confinement import LARGEST_UPLOAD, Unreadable, read_confined
+from steerco.kit.imports.confinement import LARGEST_UPLOAD, Reading, Unreadable, read_confined
 from steerco.kit.imports.questionnaires import Returned, returned_answers
 from steerco.kit.imports.representation import fitting
 from steerco.kit.permissions import Actor, Denied
@@ -95,9 +95,7 @@ def read_workbook(actor: Actor, report: Report, data: bytes, name: str) -> Previ
         if has_macros(data):
             what = _("The workbook holds macros: save it as .xlsx without macros.")
             raise Refused([Problem(name, what)])
-        marks = Marks.from_json(reading.identity)
-        _check_marks(marks, report, name)
-        assert marks is not None
+        marks = _marks_of(reading, report, name)
         found = returned_answers(reading)
     except Unreadable as refusal:
         where = f"{name}, {refusal.cell}" if refusal.cell else name
@@ -106,7 +104,8 @@ def read_workbook(actor: Actor, report: Report, data: bytes, name: str) -> Previ
     return preview(page, marks, _answers(page, marks, found, name), name)
 
 
-def _check_marks(marks: Marks | None, report: Report, name: str) -> None:
+def _marks_of(reading: Reading, report: Report, name: str) -> Marks:
+    marks = Marks.from_json(reading.identity)
     if marks is None:
         what = _(
             "This is no workbook of a report, or its hidden sheet was altered. Download the report as a workbook anew."
@@ -117,6 +116,7 @@ def _check_marks(marks: Marks | None, report: Report, name: str) -> None:
             "title": marks.title
         }
         raise Refused([Problem(name, what)], marks.report)
+    return marks
 
 
 def _answers(page: Page, marks: Marks, found: list[Returned], name: str) -> dict[str, str]:
