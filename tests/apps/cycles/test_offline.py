@@ -15,7 +15,6 @@ from tests.apps.cycles.workbooks import (
     confirmed,
     downloaded,
     draft,
-    drafted,
     edited,
     rows_of,
     sent,
@@ -32,12 +31,6 @@ from steerco.kit import clock
 from steerco.kit.permissions import Actor
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def found() -> Programme:
-    """The programme of the workbooks."""
-    return drafted()
 
 
 def test_what_goes_out_unchanged_comes_back_without_a_difference(found: Programme) -> None:

@@ -16,7 +16,6 @@ from tests.apps.cycles.workbooks import (
     confirmed,
     downloaded,
     draft,
-    drafted,
     edited,
     rows_of,
     sent,
@@ -25,12 +24,6 @@ from tests.apps.cycles.world import Programme
 from tests.apps.worlds import browser
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def found() -> Programme:
-    """The programme of the workbooks."""
-    return drafted()
 
 
 def delete_row(book: Any) -> None:

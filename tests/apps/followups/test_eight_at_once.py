@@ -1,13 +1,11 @@
 """Eight schedulers and workers that fire the same tick: one asking, one step, one mail."""
 
-import threading
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core import mail
-from django.db import connection
 from tests.apps.followups.year import work
+from tests.apps.threads import at_once
 from tests.apps.worlds import initiative, person, record
 
 from steerco.apps.followups.models import FollowUp, Reminder
@@ -20,28 +18,6 @@ from steerco.kit.journal.models import OutboxMessage
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 EIGHT = 8
-
-
-def at_once(act: Callable[[], object], moment: datetime) -> list[BaseException]:
-    """Eight threads, each with its own connection, do it at the same moment; what went wrong."""
-    ready, failed = threading.Barrier(EIGHT), []
-
-    def one() -> None:
-        try:
-            with clock.at(moment):
-                ready.wait(30)
-                act()
-        except BaseException as error:
-            failed.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=one) for _ in range(EIGHT)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(120)
-    return failed
 
 
 def test_each_is_asked_reminded_and_mailed_once() -> None:
@@ -57,7 +33,7 @@ def test_each_is_asked_reminded_and_mailed_once() -> None:
                     owner=who.party,
                     due_on=(MONDAY - timedelta(days=late)).date(),
                 )
-    assert at_once(work, MONDAY) == []
+    assert at_once(MONDAY, *[work] * EIGHT) == []
     assert FollowUp.objects.count() == 10
     assert sorted(Reminder.objects.values_list("follow_up__entry__title", "step", "action")) == sorted(
         (f"A{n}{late}", 0, "remind") for n in range(5) for late in (0, 4)
@@ -65,7 +41,7 @@ def test_each_is_asked_reminded_and_mailed_once() -> None:
     assert Notice.objects.filter(told_at=None).count() == 0
     assert sorted(sent.to[0] for sent in mail.outbox) == [f"p{n}@example.org" for n in range(5)]
     assert OutboxMessage.objects.count() == 5
-    assert at_once(work, MONDAY + timedelta(hours=2)) == []
+    assert at_once(MONDAY + timedelta(hours=2), *[work] * EIGHT) == []
     assert len(mail.outbox) == 5
 
 
@@ -73,6 +49,6 @@ def test_each_tick_makes_each_job_once() -> None:
     with clock.at(MONDAY):
         tick()  # seen for the first time: it starts with the next tick
     before = Job.objects.count()
-    assert at_once(tick, MONDAY + timedelta(days=7)) == []
+    assert at_once(MONDAY + timedelta(days=7), *[tick] * EIGHT) == []
     made = list(Job.objects.order_by("pk")[before:].values_list("request_id", flat=True))
     assert len(made) == len(set(made)) > 3

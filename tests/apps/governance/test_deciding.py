@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.apps.worlds import OPERATOR, actor, browser, initiative, person
+from tests.apps.worlds import OPERATOR, actor, browser, person
 
 from steerco.apps.escalation.deciding import record as record_decision
 from steerco.apps.followups.models import FollowUp
@@ -24,16 +24,6 @@ OPTIONS = [
     {"key": "o1", "title": "Buy half now", "days": 2, "risk": "prices fall"},
     {"key": "o2", "title": "Stay with the index", "days": 0},
 ]
-
-
-@pytest.fixture
-def place() -> Initiative:
-    return initiative("TRAM")
-
-
-@pytest.fixture
-def manager(place: Initiative) -> Person:
-    return person("Mara Manager", "project_manager", place)
 
 
 @pytest.fixture

@@ -24,16 +24,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def place() -> Initiative:
-    return initiative("TRAM")
-
-
-@pytest.fixture
-def manager(place: Initiative) -> Person:
-    return person("Mara Manager", "project_manager", place)
-
-
-@pytest.fixture
 def chief(place: Initiative) -> Person:
     """Decides about the gates of the initiative."""
     found = person("Carla Chief", "sponsor", place)

@@ -1,13 +1,12 @@
 """Publishers at the same moment: one publication, and nobody gets an edition twice or an old one alone."""
 
-import threading
 from collections.abc import Callable
 
 import pytest
-from django.db import connection
 from tests.apps.cycles.test_consolidation import PATH, RED, reported
 from tests.apps.cycles.world import WEDNESDAY
 from tests.apps.reporting.test_publication import frozen, waiting
+from tests.apps.threads import at_once
 
 from steerco.apps.cycles.corrections import correct
 from steerco.apps.cycles.drafts import Typed
@@ -26,28 +25,6 @@ READERS = [Recipient(f"Reader {n}", f"reader{n}@supplier.example", None, "") for
 CONFIRMED = [one.email for one in READERS]
 
 
-def at_once(*acts: Callable[[], object]) -> list[BaseException]:
-    """Each in a thread of its own with its own connection, at the same moment; what went wrong."""
-    ready, failed = threading.Barrier(len(acts)), list[BaseException]()
-
-    def one(act: Callable[[], object]) -> None:
-        try:
-            with clock.at(WEDNESDAY):
-                ready.wait(30)
-                act()
-        except BaseException as error:
-            failed.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=one, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(120)
-    return failed
-
-
 def test_publishers_at_once_publish_once_and_nobody_gets_two_mails() -> None:
     edition = frozen(reported())
     got: list[list[Delivery]] = []
@@ -55,7 +32,7 @@ def test_publishers_at_once_publish_once_and_nobody_gets_two_mails() -> None:
     def publisher(first: int) -> Callable[[], object]:
         return lambda: got.append(publish(OPERATOR, edition, READERS[first : first + 4], CONFIRMED))
 
-    assert at_once(*(publisher(n) for n in (0, 2, 4, 0))) == []
+    assert at_once(WEDNESDAY, *(publisher(n) for n in (0, 2, 4, 0))) == []
     assert Publication.objects.count() == 1
     assert sorted(Delivery.objects.values_list("email", flat=True)) == CONFIRMED
     assert waiting() == CONFIRMED
@@ -71,6 +48,7 @@ def test_who_is_published_to_while_it_is_corrected_gets_the_correction_too() -> 
     with clock.at(WEDNESDAY):
         publish(OPERATOR, edition, READERS[:1], CONFIRMED)
     failed = at_once(
+        WEDNESDAY,
         lambda: correct(OPERATOR, edition.report, Typed("Two are red.", RED, PATH), "One was overlooked."),
         *(lambda n=n: publish(OPERATOR, edition, READERS[n : n + 1], CONFIRMED) for n in range(1, 5)),
     )
