@@ -162,13 +162,12 @@ def _refuse_upload(room: int) -> None:
 
 
 def migrations(kills: int, seed: int) -> dict[str, int]:
-    """Kill the making of the database at random moments, a third as often as asked, since each takes a while; the next
-    run ends it, and it is what it should be."""
+    """Kill the making of the database at random moments; the next run ends it, and it is what it should be."""
     begin = time.monotonic()
     whole_schema = _remade()
     whole = time.monotonic() - begin
     chance = random.Random(seed)
-    half, kills = 0, max(1, kills // 3)
+    half = 0
     for _ in range(kills):
         _wipe()
         victim = fork(_migrate)
