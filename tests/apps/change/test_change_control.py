@@ -89,7 +89,7 @@ def test_an_approved_change_moves_the_baselines_that_it_names(
     assert place.summary == "Seven stops, one of 60 m."
     assert (row.state, row.conditions, row.is_agreed) == ("conditions", "Within the contingency.", True)
     kept = [(line.old_date, line.old_text, line.days) for line in row.baseline_changes.order_by("pk")]
-    assert kept == [(BASE, "", 77), (BASE, "", 77), (None, "Seven stops.", None)]
+    assert kept == [(BASE, "", 55), (BASE, "", 55), (None, "Seven stops.", None)]
     assert as_at(Milestone, before).get(id=stop.pk).baseline == BASE
     moved = Event.objects.filter(entry_id=stop.entry_id, reason=row.reference).get()
     assert moved.changes["baseline"] == [BASE.isoformat(), NEW.isoformat()]
@@ -132,6 +132,28 @@ def test_the_authority_is_found_by_the_size_of_the_change(place: Initiative, man
         asked(manager, large)
     write_changes(actor(manager), [Change({"decider": None}, pk=large.pk)])
     assert asked(manager, large).debtor_id == board.party_id
+
+
+def test_a_request_that_says_less_than_it_moves_passes_no_right(
+    place: Initiative, manager: Person, sponsor: Person
+) -> None:
+    lead = person("Lena Lead")
+    right = {"initiative": None, "subject": "change", "title": "Change"}
+    limits = [{"party": lead.party, "days": 10}, {"party": sponsor.party}]
+    write_rights(OPERATOR, [Change({**right, **limit}) for limit in limits])
+    gate = record("milestone", place, "Gate 4", baseline=date(2026, 10, 23))
+    row = request_for(manager, place, days=10, decider=lead.party)
+    row = step(manager, row, "assessed", impact_scope="none")
+    set_baseline_change(
+        actor(manager), row, {"what": W.MILESTONE, "milestone": gate, "new_date": date(2027, 2, 5)}
+    )
+    assert row.stake_days == 75
+    with pytest.raises(Invalid, match="may not decide"):
+        asked(manager, row)
+    write_changes(actor(manager), [Change({"decider": sponsor.party}, pk=row.pk)])
+    follow_up = asked(manager, row)
+    shown = browser(sponsor).get(f"/me/follow-ups/{follow_up.pk}/").content.decode()
+    assert "Gate 4: 23/10/2026 → 05/02/2027 (75 working days)" in shown
 
 
 def test_nobody_decides_alone_on_their_own_request(place: Initiative, manager: Person) -> None:
@@ -265,6 +287,7 @@ def test_a_hidden_milestone_is_not_told_by_the_change(
     for url in (f"/registers/changes/{row.pk}/", "/registers/changes/effect/"):
         assert "Zzyzx" not in browser(sponsor).get(url).content.decode()
         assert "Zzyzx" in browser(manager).get(url).content.decode()
+    assert "a milestone that not everybody sees: " in [text for _, text in row.brief_texts][-1]
 
 
 def test_baselines_are_named_in_the_browser(place: Initiative, manager: Person) -> None:

@@ -5,11 +5,14 @@ from typing import Any, ClassVar
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from steerco.apps.change.states import CHANGE_STATES
 from steerco.apps.escalation.papers import Paper, Verdict
+from steerco.apps.notices.working_time import working_days_between
 from steerco.apps.people.models import Party
 from steerco.apps.planning.models import Milestone
 from steerco.kit.history import Versioned, versioned
@@ -104,7 +107,25 @@ class ChangeRequest(Paper):
         """What changes and why, what it does and what follows if it is not done."""
         names = ("description", "justification", *self.IMPACTS, "emergency_reason")
         texts = [(self._meta.get_field(name).verbose_name, getattr(self, name)) for name in names]  # type: ignore[union-attr]
-        return [(label, text) for label, text in texts if text]
+        moves = "\n".join(line.in_words for line in self._lines())
+        return [
+            (label, text)
+            for label, text in (*texts, (_("what an approval does to the baseline"), moves))
+            if text
+        ]
+
+    @property
+    def stake_days(self) -> int | None:
+        """The longest of what is said and of the dates that an approval moves: no right is passed by saying less."""
+        known = [super().stake_days, *(line.days for line in self._lines())]
+        return max((abs(days) for days in known if days is not None), default=None)
+
+    def _lines(self) -> list["BaselineChange"]:
+        """What an approval writes; nothing of a request that is not stored yet."""
+        if self.pk is None:
+            return []
+        lines = self.baseline_changes.select_related("milestone", "change").order_by("pk")
+        return list(lines)
 
     @property
     def is_agreed(self) -> bool:
@@ -192,10 +213,27 @@ class BaselineChange(Versioned):
 
     @property
     def days(self) -> int | None:
-        """By how many calendar days a date moves."""
+        """By how many working days a date moves; None for a text, and for a date that is the first one."""
         if self.old_date is None or self.new_date is None:
             return None
-        return (self.new_date - self.old_date).days
+        return working_days_between(self.old_date, self.new_date)
+
+    @property
+    def in_words(self) -> str:
+        """The old and the new value. A milestone that is kept from readers of the request is not named."""
+        if self.what == self.What.SCOPE:
+            return f"{self.What.SCOPE.label}: {self.new_text}"
+        name = self.get_what_display()
+        if self.milestone is not None:
+            hidden = self.milestone.restricted_by_id not in (None, self.change.restricted_by_id)
+            name = gettext("a milestone that not everybody sees") if hidden else self.milestone.title
+        old, new = (
+            date_format(day, "SHORT_DATE_FORMAT") if day else "—" for day in (self.old_date, self.new_date)
+        )
+        if self.days is None:
+            return f"{name}: {old} → {new}"
+        days = ngettext("%(days)s working day", "%(days)s working days", abs(self.days)) % {"days": self.days}
+        return f"{name}: {old} → {new} ({days})"
 
     def clean(self) -> None:
         """A date or a text, as what changes has."""
