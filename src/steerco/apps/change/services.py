@@ -122,14 +122,14 @@ def _note_agreed(row: ChangeRequest, line: BaselineChange) -> None:
     match W(line.what):
         case W.MILESTONE:
             line.old_date = line.milestone.baseline if line.milestone else None
-        case W.MONEY:
+        case W.MONEY if line.month:
             approved = MonthlyFigure.objects.filter(
                 initiative=row.initiative_id, kind=Kind.APPROVED, month=line.month, nature=line.nature
             )
             line.old_amount = approved.values_list("amount", flat=True).first()
         case W.SCOPE:
             line.old_text = Initiative.objects.get(pk=row.initiative_id).summary
-        case _:
+        case W.START | W.END:
             line.old_date = getattr(Initiative.objects.get(pk=row.initiative_id), FIELDS[W(line.what)])
 
 
