@@ -207,7 +207,7 @@ def open_page(actor: Actor, report: Report) -> Page:
     last = json.loads(frozen.content) if frozen else None
     draft = Draft.objects.filter(report=report).first() or Draft(report=report, changed_at=clock.now())
     reader = as_readers(actor, report.initiative)
-    if report.kind == CONSOLIDATED:
+    if report.kind == CONSOLIDATED and report.cycle is not None:
         lines, facts = gather_below(reader, report)
         return Page(report, draft, facts, compute_below(lines), last, tuple(lines))
     start = report.period_start or clock.today()
