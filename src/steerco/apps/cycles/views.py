@@ -148,6 +148,8 @@ def _take(request: HttpRequest, report: Report) -> HttpResponse:
     actor, post = actor_of(request), request.POST
     match post.get("take"):
         case "unchanged":
+            if enters_for(actor, report):  # from what they have it stands in the form
+                raise Invalid({0: {"source": [_("Say where it comes from.")]}})
             submit(actor, report, unchanged=True)
             messages.success(request, _("Submitted: no change since the last report."))
         case "submit":
@@ -180,15 +182,15 @@ def _with_file(request: HttpRequest, report: Report, typed: Typed) -> Typed:
 
 
 def _writing(actor: Actor, found: Page, errors: dict[str, list[str]]) -> dict[str, Any]:
-    shown = shown_form(found, errors)
+    shown, enters = shown_form(found, errors), enters_for(actor, found.report)
     asked = [fact["entry"] for fact in found.facts.get("asked", ())]
     offer_papers(shown["parts"], asks_in(actor, found.report, asked))
     return {
         **about(found.report),
         **shown,
-        "may_stay": may_stay(found),
+        "may_stay": may_stay(found) and not enters,
         "comment": found.draft.comment,
-        "enters_for": enters_for(actor, found.report),
+        "enters_for": enters,
         "sources": SOURCES,
         "entered": found.content.get("entered", {}),
         "links": open_links(found.report) if can(actor, "record.edit", found.report) else [],
