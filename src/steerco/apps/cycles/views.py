@@ -1,5 +1,6 @@
 """Pages of the reporting cycle: all cycles, one cycle, one report."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -213,8 +214,14 @@ def about(report: Report) -> dict[str, Any]:
 
 def _reading(request: HttpRequest, report: Report, errors: dict[str, list[str]]) -> dict[str, Any]:
     actor = actor_of(request)
-    content = content_of(report)
-    frozen = report.frozen.order_by("number").last()
+    editions = list(report.frozen.order_by("number"))
+    frozen, content = editions[-1] if editions else None, content_of(report)
+    wanted = request.GET.get("edition", "")
+    if wanted:
+        frozen = next((one for one in editions if str(one.number) == wanted), None)
+        if frozen is None:
+            raise Http404
+        content = json.loads(frozen.content)
     if frozen is not None:
         note_read(actor, frozen)
     shown = shown_content(content) if content else None
@@ -225,6 +232,7 @@ def _reading(request: HttpRequest, report: Report, errors: dict[str, list[str]])
         **about(report),
         "shown": shown,
         "frozen": frozen,
+        "editions": editions if len(editions) > 1 else [],
         "may_correct": may_correct(actor, report),
         "corrections": corrected_since(frozen) if frozen and report.kind == CONSOLIDATED else [],
         "page_buttons": buttons_at("report", actor, report),
