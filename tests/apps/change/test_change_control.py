@@ -8,9 +8,12 @@ from django.http import QueryDict
 from tests.apps.worlds import OPERATOR, actor, browser, initiative, person, posted, record
 
 from steerco.apps.change.models import BaselineChange, ChangeRequest
-from steerco.apps.change.selectors import approved_cost, changes_in, lines_of, tally
+from steerco.apps.change.selectors import changes_in, lines_of, tally
 from steerco.apps.change.services import set_baseline_change, write_changes
 from steerco.apps.escalation.services import write_rights
+from steerco.apps.finance.models import MoneyChange, MonthlyFigure
+from steerco.apps.finance.services import Wanted, write_figures
+from steerco.apps.finance.undoing import may_undo, undo_change
 from steerco.apps.followups.models import FollowUp
 from steerco.apps.followups.services import answer
 from steerco.apps.initiatives.models import Initiative
@@ -93,6 +96,106 @@ def test_an_approved_change_moves_the_baselines_that_it_names(
     assert as_at(Milestone, before).get(id=stop.pk).baseline == BASE
     moved = Event.objects.filter(entry_id=stop.entry_id, reason=row.reference).get()
     assert moved.changes["baseline"] == [BASE.isoformat(), NEW.isoformat()]
+
+
+@pytest.fixture
+def march(place: Initiative) -> date:
+    """A month with approved money."""
+    month = date(2027, 3, 1)
+    figures = [Wanted(month, "approved", "capital", 500_00), Wanted(month, "approved", "revenue", 70_00)]
+    write_figures(OPERATOR, place, figures, as_of=clock.today(), how="typed", currency="EUR")
+    return month
+
+
+@pytest.mark.both_databases
+def test_an_approved_change_adds_the_money_that_it_names_to_what_was_approved(
+    place: Initiative, manager: Person, sponsor: Person, march: date
+) -> None:
+    row, april = assessed(manager, place, decider=sponsor.party), date(2027, 4, 1)
+    for month, nature, amount in (
+        (march, "capital", 80_00),
+        (march, "revenue", -20_00),
+        (april, "capital", 9_00),
+    ):
+        named = {"what": W.MONEY, "month": month, "nature": nature, "amount": amount}
+        set_baseline_change(actor(manager), row, named)
+    question = asked(manager, row)
+    write_figures(
+        OPERATOR, place, [Wanted(march, "approved", "capital", 510_00)], as_of=clock.today(), how="typed"
+    )
+    answer(actor(sponsor), question, "approve")
+    approved = {(f.month, f.nature): f.amount for f in MonthlyFigure.objects.filter(kind="approved")}
+    assert approved == {(march, "capital"): 590_00, (march, "revenue"): 50_00, (april, "capital"): 9_00}
+    kept = [(line.old_amount, line.new_amount) for line in row.baseline_changes.order_by("pk")]
+    assert kept == [(510_00, 590_00), (70_00, 50_00), (None, 9_00)]
+    told = MoneyChange.objects.get(how="approved")
+    assert (told.reason, told.figures) == (row.reference, 3)
+    assert not may_undo(OPERATOR, told)
+    with pytest.raises(Invalid, match="approved as a change"):
+        undo_change(OPERATOR, told)
+
+
+def test_money_is_added_once_a_month_to_a_sheet_in_the_currency_of_the_request(
+    place: Initiative, manager: Person, march: date
+) -> None:
+    row, other = assessed(manager, place), assessed(manager, initiative("BARE", place))
+    named = {"what": W.MONEY, "month": march, "nature": "capital", "amount": 80_00}
+    set_baseline_change(actor(manager), row, named)
+    set_baseline_change(actor(manager), row, {**named, "nature": "revenue"})
+    with pytest.raises(Invalid, match="already"):
+        set_baseline_change(actor(manager), row, named)
+    for less in ("month", "nature", "amount"):
+        with pytest.raises(Invalid):
+            set_baseline_change(actor(manager), row, {**named, less: None if less != "nature" else ""})
+    with pytest.raises(Invalid, match="no money sheet"):
+        set_baseline_change(actor(manager), other, named)
+    pounds = assessed(manager, place)
+    pounds = step(manager, pounds, "assessed", currency="GBP", money=1_00)
+    with pytest.raises(Invalid, match="in EUR"):
+        set_baseline_change(actor(manager), pounds, named)
+
+
+def test_who_decides_follows_from_what_is_named_where_that_is_more_than_was_said(
+    place: Initiative, manager: Person, march: date
+) -> None:
+    row = assessed(manager, place)
+    step(manager, row, "assessed", days=3, money=10_00)
+    row = ChangeRequest.objects.get(pk=row.pk)
+    assert (row.stake_days, row.stake_money, row.notes) == (3, 10_00, [])
+    set_baseline_change(actor(manager), row, {"what": W.END, "new_date": NEW})
+    set_baseline_change(
+        actor(manager), row, {"what": W.MONEY, "month": march, "nature": "capital", "amount": -80_00}
+    )
+    assert (row.stake_days, row.stake_money) == (55, -80_00)
+    assert "55 working days" in row.notes[0]
+    assert [text for label, text in row.brief_texts if "approval" in str(label)] == [
+        "Planned end: 01/03/2027 → 17/05/2027\nApproved money, Mar 2027, capital: EUR\xa0500 → EUR\xa0420"
+    ]
+    assert "55 working days" in browser(manager).get(f"/registers/changes/{row.pk}/").content.decode()
+
+
+def test_money_is_named_in_the_browser_where_there_is_a_sheet(
+    place: Initiative, manager: Person, march: date
+) -> None:
+    row = assessed(manager, place)
+    url = f"/registers/changes/{row.pk}/baseline/"
+    form = {"what": "money", "month": "2027-03-01", "nature": "capital", "amount": "80,000.50"}
+    shown = posted(browser(manager), url, form)
+    assert "80,500" in shown
+    assert row.baseline_changes.get().amount == 80_000_50
+    for wrong in (
+        {"amount": "much"},
+        {"month": "2027-03-02"},
+        {"month": ""},
+        {"nature": "x"},
+        {"amount": "0"},
+    ):
+        assert browser(manager).post(url, {**form, **wrong}).status_code == 422
+    bare = assessed(manager, initiative("BARE", place))
+    assert (
+        'name="amount"'
+        not in browser(manager).get(f"/registers/changes/{bare.pk}/baseline/").content.decode()
+    )
 
 
 @pytest.mark.parametrize(
@@ -241,10 +344,6 @@ def test_the_log_adds_up_days_and_money_of_what_was_approved(
     assert found.states == {"approved": 3, "rejected": 1}
     alone = tally(actor(manager), changes_in(actor(manager), QueryDict("in=SUB")))
     assert (alone.days, alone.money) == (-2, {"EUR": -30_00, "GBP": 40_00})
-    assert approved_cost({place.pk, below.pk}, clock.today()) == {
-        place.pk: {"EUR": 100_00},
-        below.pk: {"GBP": 40_00, "EUR": -30_00},
-    }
     page = browser(manager).get("/registers/changes/effect/?in=TRAM").content.decode()
     assert "GBP" in page
     assert page.count("<svg") >= 3

@@ -1,5 +1,6 @@
 """The pages of decisions: the log, how deciding goes, what is done about a decision, the bodies."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -77,6 +78,24 @@ def test_a_decision_becomes_an_action_in_a_team_below(place: Initiative, manager
     assert browser(manager).post(url, {**form, "due_on": "soon"}).status_code == 422
     overview = browser(manager).get("/registers/decisions/overview/").content.decode()
     assert "<strong>1</strong> led to an action" in overview
+
+
+def test_each_condition_waits_until_it_is_an_action(place: Initiative, manager: Person) -> None:
+    sponsor = person("Sam Sponsor", "sponsor", place)
+    row = asked(place, sponsor.party, options=[*OPTIONS, {"key": "conditions", "title": "Yes, if"}])
+    answer(actor(sponsor), question(), "conditions", "- Order the rails first.\n\n- Hire <two> welders.\n")
+    url = f"/registers/decisions/{row.pk}/"
+    page = browser(manager).get(url).content.decode()
+    assert page.count("Make it an action") == 2
+    assert "Hire &lt;two&gt; welders." in page
+    assert "Make it an action" not in browser(sponsor).get(url).content.decode()
+    first = re.search(r'href="([^"]+\?title=Order[^"]+)"', page)
+    assert first is not None
+    form = browser(manager).get(first[1]).content.decode()
+    assert 'value="Order the rails first."' in form
+    posted(browser(manager), f"{url}action/", {"title": "Order the rails first.", "initiative": "TRAM"})
+    page = browser(manager).get(url).content.decode()
+    assert page.count("Make it an action") == 1
 
 
 def test_an_action_below_that_is_hidden_is_not_told(place: Initiative, manager: Person) -> None:

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -48,7 +47,8 @@ def lines_of(actor: Actor, rows: Sequence[ChangeRequest]) -> QuerySet[BaselineCh
     """What the requests do to the baseline; what they do to a milestone that the actor may not see is left out."""
     seen = Milestone.objects.visible_to(actor).order_by().values("pk")
     lines = visible_to(BaselineChange.objects.filter(change__in=rows), actor)
-    return lines.filter(Q(milestone=None) | Q(milestone__in=seen)).select_related("milestone").order_by("pk")
+    lines = lines.filter(Q(milestone=None) | Q(milestone__in=seen))
+    return lines.select_related("milestone", "change").order_by("pk")
 
 
 def tally(actor: Actor, queryset: QuerySet[Any]) -> Tally:
@@ -71,20 +71,3 @@ def tally(actor: Actor, queryset: QuerySet[Any]) -> Tally:
         effects.append(Effect(row, days, dict(sorted(money.items())), lines[row.pk]))
     counted = queryset.order_by().values_list("state").annotate(n=Count("pk"))
     return Tally(effects, dict(counted), days, dict(sorted(money.items())), left_out)
-
-
-def approved_cost(initiative_ids: set[int], upto: date) -> dict[int, dict[str, int]]:
-    """What approved changes added to the cost of each initiative until a day, by currency: budget = baseline +
-    approved changes. Whatever anybody may see: for what computes."""
-    rows = ChangeRequest.objects.filter(
-        initiative__in=initiative_ids,
-        verdict__in=AGREED,
-        confirmed_on__isnull=False,
-        decided_on__lte=upto,
-        money__isnull=False,
-        deleted=False,
-    )
-    found: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for pk, amount, currency in rows.values_list("initiative", "money", "currency"):
-        found[pk][currency] += amount or 0
-    return {pk: dict(sums) for pk, sums in found.items()}

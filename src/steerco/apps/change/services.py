@@ -11,9 +11,12 @@ from steerco.apps.change.models import AGREED, BaselineChange, ChangeRequest
 from steerco.apps.escalation.deciders import PaperKind, declare_paper, default_decider
 from steerco.apps.escalation.deciding import write_papers
 from steerco.apps.escalation.papers import Verdict
+from steerco.apps.finance.models import MoneyChange, MoneySheet, MonthlyFigure
+from steerco.apps.finance.services import Wanted, write_figures
 from steerco.apps.initiatives.models import Ancestry, Initiative
 from steerco.apps.initiatives.services import write_initiatives
 from steerco.apps.planning.milestones import move_baselines
+from steerco.engine.finance.sheet import Kind
 from steerco.kit import clock
 from steerco.kit.history import Change, Invalid, Write, save
 from steerco.kit.history.removals import remove
@@ -21,6 +24,7 @@ from steerco.kit.permissions import Actor, require
 
 TAKE = "change.take"
 W = BaselineChange.What
+AGREED_UNTIL_NOW = ("old_date", "old_text", "old_amount")
 FIELDS = {W.START: "planned_start", W.END: "planned_end", W.SCOPE: "summary"}
 
 
@@ -61,11 +65,13 @@ def set_baseline_change(
     for name, value in values.items():
         setattr(line, name, value)
     _check_place(row, line)
-    same = row.baseline_changes.filter(what=line.what, milestone=line.milestone).exclude(pk=line.pk)
-    if same.exists():
+    same = row.baseline_changes.filter(
+        what=line.what, milestone=line.milestone, month=line.month, nature=line.nature
+    )
+    if same.exclude(pk=line.pk).exists():
         raise Invalid({0: {"what": [_("This stands here already.")]}})
-    line.old_date, line.old_text = _agreed_now(row, line)
-    fields = frozenset({*values, "old_date", "old_text"}) if line.pk else None
+    _note_agreed(row, line)
+    fields = frozenset({*values, *AGREED_UNTIL_NOW}) if line.pk else None
     save(actor, [Write(line, fields=fields)], kind="change_request.baseline_named")
     return line
 
@@ -84,7 +90,11 @@ def _require_open(actor: Actor, row: ChangeRequest) -> None:
 
 
 def _check_place(row: ChangeRequest, line: BaselineChange) -> None:
-    """A milestone of the initiative or below it: a request does not reach beside its own place."""
+    """A milestone of the initiative or below it, its own money: a request does not reach beside its own place."""
+    if line.what == W.MONEY:
+        _check_currency(row)
+    else:
+        line.month, line.nature, line.amount = None, "", None
     if line.what != W.MILESTONE:
         line.milestone = None
         return
@@ -95,30 +105,65 @@ def _check_place(row: ChangeRequest, line: BaselineChange) -> None:
         raise Invalid({0: {"milestone": [_("It stands outside of the initiative that is to change.")]}})
 
 
-def _agreed_now(row: ChangeRequest, line: BaselineChange) -> tuple[Any, str]:
-    if line.what == W.MILESTONE:
-        return (line.milestone.baseline if line.milestone else None), ""
-    value = getattr(Initiative.objects.get(pk=row.initiative_id), FIELDS[W(line.what)])
-    return (None, value) if line.what == W.SCOPE else (value, "")
+def _check_currency(row: ChangeRequest) -> None:
+    """An amount is added to a sheet that there is, in the currency in which the request says what it costs."""
+    sheet = MoneySheet.objects.filter(initiative=row.initiative_id).first()
+    if sheet is None:
+        text = _("No money is approved here yet: there is no money sheet that could change.")
+        raise Invalid({0: {"what": [text]}})
+    if row.currency != sheet.currency:
+        text = _("Its money sheet is in %(sheet)s: say first in the request what it costs in %(sheet)s.")
+        raise Invalid({0: {"what": [text % {"sheet": sheet.currency}]}})
+
+
+def _note_agreed(row: ChangeRequest, line: BaselineChange) -> None:
+    """Keep beside the new value what is agreed now."""
+    line.old_date, line.old_text, line.old_amount = None, "", None
+    match W(line.what):
+        case W.MILESTONE:
+            line.old_date = line.milestone.baseline if line.milestone else None
+        case W.MONEY if line.month:
+            approved = MonthlyFigure.objects.filter(
+                initiative=row.initiative_id, kind=Kind.APPROVED, month=line.month, nature=line.nature
+            )
+            line.old_amount = approved.values_list("amount", flat=True).first()
+        case W.SCOPE:
+            line.old_text = Initiative.objects.get(pk=row.initiative_id).summary
+        case W.START | W.END:
+            line.old_date = getattr(Initiative.objects.get(pk=row.initiative_id), FIELDS[W(line.what)])
 
 
 def _apply(actor: Actor, row: ChangeRequest) -> None:
     """Write the new values where they belong and keep what stood there until now: part of the approval."""
     lines = list(row.baseline_changes.filter(applied_on=None).select_related("milestone").order_by("pk"))
     for line in lines:
-        line.old_date, line.old_text = _agreed_now(row, line)
+        _note_agreed(row, line)
         line.applied_on = clock.today()
     moves = {line.milestone_id: line.new_date for line in lines if line.milestone_id and line.new_date}
     move_baselines(actor, moves, reason=row.reference)
+    decided = replace(actor.itself(), trusted=True)
     values = {
         FIELDS[W(line.what)]: line.new_text if line.what == W.SCOPE else line.new_date
         for line in lines
-        if line.what != W.MILESTONE
+        if line.what in FIELDS
     }
     if values:
-        change = Change(values, pk=row.initiative_id)
-        write_initiatives(replace(actor.itself(), trusted=True), [change], reason=row.reference)
-    fields = frozenset({"old_date", "old_text", "applied_on"})
+        write_initiatives(decided, [Change(values, pk=row.initiative_id)], reason=row.reference)
+    money = [
+        Wanted(line.month, Kind.APPROVED, line.nature, line.new_amount)
+        for line in lines
+        if line.what == W.MONEY and line.month
+    ]
+    write_figures(
+        decided,
+        row.initiative,
+        money,
+        as_of=clock.today(),
+        how=MoneyChange.How.APPROVED,
+        reason=row.reference,
+        currency=row.currency,
+    )
+    fields = frozenset({*AGREED_UNTIL_NOW, "applied_on"})
     save(actor, [Write(line, fields=fields) for line in lines], kind="change_request.baseline_moved")
 
 

@@ -1,5 +1,6 @@
 """The change log with its effect on the baseline, and what a request does to it."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -16,6 +17,9 @@ from steerco.apps.change.selectors import changes_in, lines_of, tally
 from steerco.apps.change.services import drop_baseline_change, set_baseline_change
 from steerco.apps.change.states import CHANGE_STATES
 from steerco.apps.change.touching import leave, touch, touched_by
+from steerco.apps.finance.models import NATURE_CHOICES, MoneySheet
+from steerco.apps.finance.selectors import months_to_plan
+from steerco.apps.finance.wording import month_words
 from steerco.apps.initiatives.models import Ancestry
 from steerco.apps.planning.models import Milestone
 from steerco.kit import clock
@@ -24,7 +28,7 @@ from steerco.kit.journal.submissions import answered_once
 from steerco.kit.pages.htmx import page, redirect_to
 from steerco.kit.permissions import Actor, require
 from steerco.kit.permissions.inventory import guard
-from steerco.kit.registers.inputs import DateInput
+from steerco.kit.registers.inputs import DateInput, MoneyField
 from steerco.kit.registers.references import reference
 from steerco.kit.registers.register import register_of
 from steerco.kit.registers.scopes import find_scope
@@ -70,18 +74,48 @@ class BaselineForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
 
+    month = forms.ChoiceField(label=gettext_lazy("Month"), required=False)
+    nature = forms.ChoiceField(
+        label=gettext_lazy("Capital or revenue"), required=False, choices=[("", "—"), *NATURE_CHOICES]
+    )
+    amount = MoneyField(
+        label=gettext_lazy("Money to add"),
+        required=False,
+        help_text=gettext_lazy("What the approval adds to the month; with a minus: what it takes away."),
+    )
+
     def __init__(self, actor: Actor, row: ChangeRequest, data: Any = None) -> None:
         super().__init__(data)
         self.rows = {str(m.pk): m for m in _milestones(actor, row)}
         choice: Any = self.fields["milestone"]
         choice.choices = [("", "—"), *((pk, _named(m)) for pk, m in self.rows.items())]
+        self._offer_money(actor, row)
         for field in self.fields.values():
             css = "form-select" if isinstance(field.widget, forms.Select) else "form-control"
             field.widget.attrs["class"] = css
 
+    def _offer_money(self, actor: Actor, row: ChangeRequest) -> None:
+        """The months of the money sheet, to whoever may read that."""
+        sheet = MoneySheet.objects.visible_to(actor).filter(initiative=row.initiative_id).first()
+        if sheet is None:
+            choices: Any = self.fields["what"]
+            choices.choices = [one for one in choices.choices if one[0] != BaselineChange.What.MONEY]
+            for name in ("month", "nature", "amount"):
+                del self.fields[name]
+            return
+        months: Any = self.fields["month"]
+        months.choices = [("", "—"), *((one.isoformat(), month_words(one)) for one in months_to_plan(sheet))]
+        amount: Any = self.fields["amount"]
+        amount.currency = sheet.currency
+        amount.label = f"{amount.label} ({sheet.currency})"
+
     def values(self) -> dict[str, Any]:
         """What the valid form says, as the service takes it."""
-        given = self.cleaned_data
+        given = dict(self.cleaned_data)
+        if given.get("month"):
+            given["month"] = date.fromisoformat(given["month"])
+        else:
+            given.pop("month", None)
         return {**given, "milestone": self.rows.get(given["milestone"])}
 
 

@@ -125,6 +125,7 @@ class MoneyChange(models.Model):
         PASTED = "pasted", _("pasted")
         FILE = "file", _("from a file")
         CONFIRMED = "confirmed", _("confirmed")
+        APPROVED = "approved", _("by an approved change")
 
     initiative = models.ForeignKey(Initiative, on_delete=models.PROTECT, related_name="money_changes")
     batch = models.CharField(max_length=40, db_index=True)

@@ -61,6 +61,16 @@ def sheet_of(actor: Actor, initiative: Initiative) -> Sheet:
     return Sheet(initiative, row.currency, figures, row.closed_to, cut_of(figures), row.data_date)
 
 
+def months_to_plan(sheet: MoneySheet) -> list[date]:
+    """The months whose approved money may change: of the fiscal years with figures, the present one and the next."""
+    starts = organisation().fiscal_year_start
+    rows = MonthlyFigure.objects.filter(initiative=sheet.initiative_id, amount__isnull=False)
+    present = fiscal_year(clock.today(), starts)
+    years = {fiscal_year(month, starts) for month in rows.values_list("month", flat=True).distinct()}
+    years |= {present, max(years | {present}) + 1}
+    return [month for year in sorted(years) for month in months_of(year, starts)]
+
+
 def changes_of(actor: Actor, initiative: Initiative) -> list[MoneyChange]:
     """What was written to a sheet lately, newest first."""
     rows = MoneyChange.objects.visible_to(actor).filter(initiative=initiative).select_related("initiative")

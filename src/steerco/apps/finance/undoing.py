@@ -24,13 +24,17 @@ class Undone:
 
 
 def may_undo(actor: Actor, change: MoneyChange) -> bool:
-    """Whether the actor may take it back: who may write there."""
-    return change.undone_at is None and can(actor, "snapshot.import", change.initiative)
+    """Whether the actor may take it back: who may write there. What was decided is taken back by a decision."""
+    decided = change.how == MoneyChange.How.APPROVED
+    return change.undone_at is None and not decided and can(actor, "snapshot.import", change.initiative)
 
 
 def undo_change(actor: Actor, change: MoneyChange) -> Undone:
-    """Take one change back. Raises Denied, Invalid where it was taken back already or a month was closed since."""
+    """Take one change back. Raises Denied, Invalid where it was decided or taken back already."""
     require(actor, "snapshot.import", change.initiative)
+    if change.how == MoneyChange.How.APPROVED:
+        text = _("This was approved as a change (%(request)s): another change request takes it back.")
+        raise Invalid({0: {"undo": [text % {"request": change.reason}]}})
     result = Undone()
     with transaction.atomic():
         claimed = MoneyChange.objects.filter(pk=change.pk, undone_at=None)

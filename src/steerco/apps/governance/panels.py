@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from steerco.apps.governance.gates import decisions_about, is_undecided
 from steerco.apps.governance.models import Decision
-from steerco.apps.governance.selectors import actions_of, decisions_in, wanted
+from steerco.apps.governance.selectors import actions_of, conditions_left, decisions_in, wanted
 from steerco.apps.initiatives.models import Initiative
 from steerco.apps.initiatives.selectors import read_from
 from steerco.apps.planning.gates import gate_authority
@@ -58,9 +58,16 @@ def _actions(actor: Actor, subject: Any, state: PageState) -> dict[str, Any] | N
     may_add = can(actor, "record.create", subject) and can(actor, "record.edit", subject)
     if register is None or not (actions or may_add):
         return None
+    add = reverse("governance:add_action", args=[subject.pk])
     return {
         "rows": [{"url": register.url(row), "title": register.title(row), "row": row} for row in actions],
-        "add": reverse("governance:add_action", args=[subject.pk]) if may_add else "",
+        "add": add if may_add else "",
+        "conditions": [
+            {"text": text, "add": f"{add}?{urlencode({'title': text})}"}
+            for text in conditions_left(subject, actions)
+        ]
+        if may_add
+        else [],
     }
 
 

@@ -1,6 +1,7 @@
 """Reads across decisions: what is wanted, what is overdue, how long deciding takes, what came of it."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from statistics import median
@@ -20,6 +21,8 @@ from steerco.kit.registers.register import register_of
 
 FEWEST_PEOPLE = 5  # measures of people are shown for groups of so many or more
 WANTED = ("asked", "recorded")
+
+TITLE = 300  # characters of an action's title
 
 
 def decisions_in(actor: Actor, query: QueryDict) -> QuerySet[Any]:
@@ -100,3 +103,10 @@ def actions_of(actor: Actor, row: Decision) -> list[Action]:
     entries = Relation.objects.filter(source=row.entry_id, kind=CASCADE).values("target")
     found = visible_to(Action._default_manager.filter(entry__in=entries, deleted=False), actor)
     return list(found.select_related("initiative", "owner").order_by("due_on", "pk"))
+
+
+def conditions_left(row: Decision, actions: Iterable[Action]) -> list[str]:
+    """The conditions of a decision, one per line, of which none of `actions` is made: a title each."""
+    made = {action.title for action in actions}
+    lines = (line.strip(" -•*\t")[:TITLE] for line in row.conditions.splitlines())
+    return [line for line in dict.fromkeys(lines) if line and line not in made]

@@ -14,6 +14,7 @@ from steerco.apps.governance.blocking import PERIODS, blocked_days
 from steerco.apps.governance.blocking import SHOWN as PLACES
 from steerco.apps.governance.models import Decision
 from steerco.apps.governance.selectors import (
+    TITLE,
     conversion,
     decisions_in,
     latencies,
@@ -75,11 +76,11 @@ def overview_page(request: HttpRequest) -> HttpResponse:
 class ActionForm(forms.Form):
     """An action that follows from a decision: what, who, by when, and where."""
 
-    title = forms.CharField(label=gettext_lazy("Action"), max_length=300)
+    title = forms.CharField(label=gettext_lazy("Action"), max_length=TITLE)
     due_on = forms.DateField(label=gettext_lazy("Due"), required=False, widget=DateInput)
 
-    def __init__(self, actor: Actor, row: Decision, data: Any = None) -> None:
-        super().__init__(data, initial={"initiative": row.initiative.code})
+    def __init__(self, actor: Actor, row: Decision, data: Any = None, title: str = "") -> None:
+        super().__init__(data, initial={"initiative": row.initiative.code, "title": title[:TITLE]})
         self.fields["owner"] = ReferenceField(reference("party"), actor, label=_("Owner"), required=False)
         self.fields["initiative"] = ReferenceField(
             reference("initiative"),
@@ -99,7 +100,8 @@ def add_action_page(request: HttpRequest, pk: int) -> HttpResponse:
     register, row = find_row(request, "decisions", pk)
     actor = actor_of(request)
     require(actor, "record.edit", row)
-    form = ActionForm(actor, row, request.POST if request.method == "POST" else None)
+    data = request.POST if request.method == "POST" else None
+    form = ActionForm(actor, row, data, request.GET.get("title", ""))
     if form.is_valid():
         values = {name: value for name, value in form.cleaned_data.items() if value}
         where = values.pop("initiative")
