@@ -60,7 +60,8 @@ class RecordForm(MoneyForm, forms.Form):
             field = self._state_field(column)
         begins = self.register.begins.get(column.name)
         if begins is not None and self.row is None and isinstance(field, forms.ChoiceField):
-            field.choices = [choice for choice in field.choices if choice[0] in begins]
+            offered: Any = field.choices
+            field.choices = [choice for choice in offered if choice[0] in begins]
         widget = field.widget
         css = "form-select" if isinstance(widget, forms.Select) else "form-control"
         widget.attrs["class"] = css
