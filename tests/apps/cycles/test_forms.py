@@ -13,6 +13,7 @@ from steerco.apps.cycles.turning import lock_cycle, turn
 from steerco.apps.people.models import Person
 from steerco.apps.reporting.answers import question_narratives
 from steerco.kit import clock
+from steerco.kit.history import Invalid
 from steerco.kit.permissions import Actor
 
 pytestmark = pytest.mark.django_db
@@ -234,3 +235,26 @@ def test_every_kind_is_started_by_hand_written_and_read(kind: str) -> None:
         read = writer.get(url).content.decode()
     assert all(f"Words about {key}." in read for key in parts)
     assert "frozen" in read
+
+
+@pytest.mark.parametrize("kind", ["consolidated", "bridge", "on_hold"])
+def test_what_only_a_cycle_opens_is_not_started_by_hand(kind: str) -> None:
+    found = programme()
+    url = "/registers/reports/new/"
+    writer = browser(found.people[0])
+    form = writer.get(url).content.decode()
+    assert 'value="exception"' in form
+    assert f'value="{kind}"' not in form
+    assert 'value="frozen"' not in form
+    with pytest.raises(Invalid) as refused:
+        record("report", found.streams[0], "By hand", kind=kind, owner=found.people[0].party)
+    assert "kind" in refused.value.errors[0]
+
+
+def test_one_that_was_started_by_hand_before_that_was_refused_still_opens() -> None:
+    found = programme()
+    with clock.at(THURSDAY):
+        row = record("report", found.streams[0], "By hand", owner=found.people[0].party)
+        Report.objects.filter(pk=row.pk).update(kind="consolidated")
+        page = browser(found.people[0]).get(f"/reporting/reports/{row.pk}/")
+    assert page.status_code == 200

@@ -183,6 +183,8 @@ KINDS: Mapping[str, ReportKind] = {
 }
 # What a calendar of reports may ask for; the others are written once, or follow from it.
 REGULAR = ("weekly", "lite", "checkpoint", "highlight", "monthly")
+# What only a cycle brings forth: nobody starts one by hand.
+OF_CYCLES = (ON_HOLD, BRIDGE, CONSOLIDATED)
 
 
 def kind_choices(*, regular: bool = False) -> list[tuple[str, str | Promise]]:

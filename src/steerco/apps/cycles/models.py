@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from steerco.apps.cycles.kinds import KINDS, ReportKind, kind_choices
+from steerco.apps.cycles.kinds import KINDS, OF_CYCLES, ReportKind, kind_choices
 from steerco.apps.cycles.layouts import shaped
 from steerco.apps.cycles.states import REPORT_STATES
 from steerco.apps.governance.models import Body
@@ -311,6 +311,10 @@ class Report(Record):
         super().clean()
         if self.period_start and self.period_end and self.period_end < self.period_start:
             raise ValidationError({"period_end": _("It cannot end before it begins.")})
+        if self.cycle_id is None and self.kind in OF_CYCLES:
+            raise ValidationError(
+                {"kind": _("Only a reporting cycle opens one of this kind. Choose another.")}
+            )
 
 
 class Draft(models.Model):
