@@ -70,6 +70,9 @@ def _fingerprint() -> str:
 
 
 def _make(made: Path) -> None:
+    """From nothing, or from a file of an earlier state of the migrations."""
+    if earlier := os.environ.get("STEERCO_TEST_TABLES"):
+        shutil.copyfile(earlier, made.parent / "steerco.sqlite3")
     migrate(made.parent)
     with (
         closing(sqlite3.connect(made.parent / "steerco.sqlite3")) as source,
