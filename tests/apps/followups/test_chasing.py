@@ -14,6 +14,7 @@ from steerco.apps.followups.chasing import chase
 from steerco.apps.followups.kinds import Answer, Kind, declare_kind
 from steerco.apps.followups.models import FollowUp, LadderStep, Reminder
 from steerco.apps.followups.services import Ask, answer, ask, delegate
+from steerco.apps.followups.waiting import nudge
 from steerco.apps.initiatives.posts import appoint, create_post
 from steerco.apps.initiatives.services import restrict
 from steerco.apps.notices.models import Notice
@@ -241,6 +242,33 @@ def test_one_mail_a_day_with_a_reason_and_answers(people: dict[str, Any]) -> Non
     with on(1):
         mails(people)
     assert len(mail.outbox) == 1  # nothing new
+
+
+def test_what_is_told_twice_before_a_mail_stands_in_it_once_with_both_reasons(people: dict[str, Any]) -> None:
+    action(people, date(2026, 11, 30))
+    with clock.at(
+        datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
+    ):  # a Saturday: asked, mailed on the next working day
+        chase()
+    with on(7):
+        chase()
+        assert nudge(actor(people["lead"]), FollowUp.objects.get())
+        [sent] = mails(people)
+    assert sent.subject == "Ask the bank · Payments · due today"
+    assert sent.body.count("- Ask the bank") == 1
+    assert "You own this action." in sent.body
+    assert "waits for it and reminds you." in sent.body
+    assert "/me/notices/" in sent.body
+
+
+def test_what_is_asked_stands_above_what_is_told(people: dict[str, Any]) -> None:
+    action(people, date(2026, 11, 11), owner=people["owner"].party)
+    action(people, date(2026, 11, 23), owner=people["lead"].party)
+    chase()
+    mails(people)
+    [sent] = [row for row in mail.outbox if row.to == [people["lead"].email]]
+    assert sent.body.startswith("You are asked")
+    assert "Late with others" in sent.body
 
 
 def test_no_mail_at_night_on_weekends_or_while_away(people: dict[str, Any]) -> None:

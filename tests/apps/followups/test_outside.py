@@ -34,6 +34,7 @@ def test_a_supplier_without_an_account_is_asked_answers_and_is_chased() -> None:
     record("action", pay, "Something else", due_on=TODAY)
     work()
     [asked] = mail.outbox
+    assert "/me/notices/" not in asked.body  # who cannot sign in is not sent to a page that asks for it
     assert asked.to == ["gus@example.org"]
     address = (
         next(word for word in asked.body.split() if "/answer/" in word).partition("8000")[2].partition("?")[0]

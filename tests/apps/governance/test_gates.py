@@ -253,7 +253,7 @@ def test_the_paper_begins_with_what_is_known(place: Any, manager: Person, chief:
     client = browser(manager)
     page = client.get(f"/registers/milestones/{row.pk}/").content.decode()
     assert "Prepare the gate decision" in page
-    assert "Decided by Carla Chief" in page
+    assert "It is for Carla Chief to decide" in page
 
 
 def test_the_paper_of_a_restricted_place_holds_what_its_readers_may_read(

@@ -96,7 +96,7 @@ class Authority:
         """The parties and the reason, as a sentence."""
         names = _(" or ").join(party.name for party in self.parties) or _("nobody")
         eyes = _(", with a second pair of eyes") if self.four_eyes else ""
-        return _("Decided by %(who)s%(eyes)s. %(because)s") % {
+        return _("It is for %(who)s to decide%(eyes)s. %(because)s") % {
             "who": names,
             "eyes": eyes,
             "because": self.because,

@@ -27,12 +27,13 @@ def _paper(actor: Actor, subject: Any, state: PageState) -> dict[str, Any] | Non
         (kind_of(q).label, reverse("followups:page", args=[q.pk])) for q in questions if kind_of(q).answers
     ]
     writes = subject.is_open_to_writers and can(actor, "record.edit", subject)
+    is_decided = subject.confirmed_on is not None or subject.state == subject.recorded_state
     return {
         "brief": paper_brief(subject, heading=True),
         "mine": mine,
         "record_at": reverse("papers:record", args=place) if may_record(actor, subject) else "",
         "options_at": reverse("papers:options", args=place) if writes else "",
-        "authority": authority_on(subject).in_words if not subject.confirmed_on else "",
+        "authority": "" if is_decided else authority_on(subject).in_words,
     }
 
 

@@ -68,8 +68,20 @@ def tree_page(request: HttpRequest) -> HttpResponse:
         "chosen": chosen,
         "pages": paginator.get_elided_page_range(chosen.number),
         "may_create": can(actor, "initiative.create", anywhere=True),
+        "may_import": _may_import(actor),
     }
     return page(request, "initiatives/tree.html", context)
+
+
+def _may_import(actor: Actor) -> bool:
+    """Whether `actor` may import a portfolio: into one that is there, or as a new one."""
+    if can(actor, "initiative.create"):
+        return True
+    kinds = (Initiative.Type.PORTFOLIO, Initiative.Type.PROGRAMME)
+    rows = Initiative.objects.visible_to(actor).filter(type__in=kinds, archived=False)
+    return can(actor, "snapshot.import", anywhere=True) and any(
+        can(actor, "snapshot.import", row) for row in rows
+    )
 
 
 @require_GET

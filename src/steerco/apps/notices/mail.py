@@ -34,22 +34,41 @@ def _render(message: OutboxMessage) -> outbox.Mail | None:
     language = person.user.language if person.user and person.user.language else organisation().language
     with translation.override(language):
         reader = reader_of(person)
-        notices = Notice.objects.filter(pk__in=message.payload["notices"], person=person).select_related(
-            "entry"
+        notices = (
+            Notice.objects.filter(pk__in=message.payload["notices"], person=person)
+            .select_related("entry")
+            .order_by("pk")
         )
         lines = [
             replace(line, reply=reply_address(person, notice.entry_id))
             for notice in notices
             if (line := line_of(notice, reader))
         ]
-        return _mail(person, lines) if lines else None
+        return _mail(person, _once(lines)) if lines else None
+
+
+def _once(lines: list[Line]) -> list[Line]:
+    """Each thing once, with all the reasons for it: what was asked on Saturday and is due on Monday is one thing."""
+    found: dict[tuple[str, str, str], Line] = {}
+    for line in lines:
+        key = (str(line.section), line.text, line.url)
+        first = found.setdefault(key, line)
+        if line.reason not in first.reason:
+            found[key] = replace(first, reason=f"{first.reason} {line.reason}")
+    return list(found.values())
 
 
 def _mail(person: Person, lines: list[Line]) -> outbox.Mail:
-    lines.sort(key=lambda line: str(line.section))
+    asked = {str(line.section) for line in lines if line.answers}
+    lines.sort(key=lambda line: (str(line.section) not in asked, str(line.section)))
     sections = [(name, list(group)) for name, group in groupby(lines, key=lambda line: str(line.section))]
     first = lines[0].text if len(lines) == 1 else _("%(count)s things for you") % {"count": len(lines)}
-    context = {"person": person, "sections": sections, "site": settings.PUBLIC_URL.rstrip("/")}
+    context = {
+        "person": person,
+        "sections": sections,
+        "account": bool(person.user),
+        "site": settings.PUBLIC_URL.rstrip("/"),
+    }
     replies = {line.reply for line in lines}
     if len(replies) == 1 and replies != {""}:
         context["cut"] = CUT

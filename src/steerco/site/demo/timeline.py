@@ -68,9 +68,19 @@ class Timeline:
         return day
 
     def moment(self, offset: int, hour: int, who: str) -> datetime:
-        """An instant of a past working day, in the given hour; the minute is the person's own."""
-        day = self.day(min(offset, -1))
-        return datetime.combine(day, time(hour, zlib.crc32(f"{who}{day}".encode()) % 60), UTC)
+        """An instant of a past working day, in the given hour; the minute is the person's own.
+
+        What falls on a day off is done in the evening of the working day before, so that whatever is told for a later
+        day also happens later: on any day of the week on which the example is loaded.
+        """
+        offset = min(offset, -1)
+        day = self.day(offset)
+        at = time(hour, zlib.crc32(f"{who}{day}".encode()) % 60)
+        off = (self.today + timedelta(days=offset) - day).days
+        if off:
+            minute = (at.hour * 60 + at.minute) * 60 // (24 * 60)
+            at = time(17 + off, minute)
+        return datetime.combine(day, at, UTC)
 
     def create(self, offset: int, who: str, model: type[Any], key: str, values: dict[str, Any]) -> None:
         """Somebody enters a row; later steps know it by `key`."""

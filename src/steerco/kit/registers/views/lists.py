@@ -15,7 +15,7 @@ from steerco.kit.journal.unchanged import while_unchanged
 from steerco.kit.pages.htmx import page, redirect_to, wants_fragment
 from steerco.kit.pages.panels import buttons_at, render_panels
 from steerco.kit.pages.words import words_now
-from steerco.kit.permissions import Actor
+from steerco.kit.permissions import Actor, can
 from steerco.kit.permissions.inventory import guard
 from steerco.kit.points import named_points
 from steerco.kit.registers.listing import Listing, listing, whole_filters
@@ -38,12 +38,15 @@ def list_page(request: HttpRequest, slug: str) -> HttpResponse:
     ):
         return HttpResponseRedirect(f"{register.list_url()}?{mine.query}")
     found = listing(register, actor, request.GET)
+    may_create = register.allows(actor, "create", anywhere=True)
+    may_edit = register.allows(actor, "edit", anywhere=True)
     context: dict[str, Any] = {
         "register": register,
         "listing": found,
         "views": views,
-        "may_create": register.allows(actor, "create", anywhere=True),
-        "may_edit": register.allows(actor, "edit", anywhere=True),
+        "may_create": may_create,
+        "may_edit": may_edit,
+        "may_import": (may_create or may_edit) and can(actor, "import.run", anywhere=True),
         "query": request.GET.urlencode(),
         "page_buttons": buttons_at(f"list.{register.key}", actor, found),
         "panels": []
