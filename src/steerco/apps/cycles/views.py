@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -188,6 +189,9 @@ def _writing(actor: Actor, found: Page, errors: dict[str, list[str]]) -> dict[st
         **shown,
         "may_stay": may_stay(found),
         "comment": found.draft.comment,
+        "rules_url": f"{reverse('cycles:rules')}?{urlencode({'in': found.report.initiative.code})}"
+        if can(actor, "initiative.view", found.report.initiative)
+        else "",
         "enters_for": enters_for(actor, found.report),
         "sources": SOURCES,
         "entered": found.content.get("entered", {}),
