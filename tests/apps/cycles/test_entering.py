@@ -1,10 +1,11 @@
 """An analyst enters a report for somebody: who, for whom, from what, kept with the report."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from tests.apps.cycles.world import THURSDAY, WEDNESDAY, programme
+from tests.apps.cycles.world import FRIDAY, THURSDAY, WEDNESDAY, programme
 from tests.apps.worlds import browser, posted
 
 from steerco.apps.cycles.models import Cycle, FrozenReport
@@ -67,3 +68,21 @@ def test_a_source_that_cannot_be_is_refused(field: str, value: str, said: str) -
         answer = browser(found.rita).post(url, {**TYPED, "source": "mail", field: value})
     assert answer.status_code == 422
     assert said in answer.content.decode()
+
+
+def test_that_nothing_changed_is_said_for_somebody_else_only_with_its_source() -> None:
+    found = programme()
+    with clock.at(THURSDAY):
+        turn()
+        posted(browser(found.people[0]), f"/reporting/reports/{found.report().pk}/", TYPED)
+    with clock.at(WEDNESDAY):
+        lock_cycle(Actor.operator("test"), Cycle.objects.get().pk)
+    with clock.at(THURSDAY + timedelta(days=7)):
+        turn()
+        url = f"/reporting/reports/{found.report(end=FRIDAY + timedelta(days=7)).pk}/"
+        assert "No change: submit" in browser(found.people[0]).get(url).content.decode()
+        office = browser(found.rita)
+        assert "No change: submit" not in office.get(url).content.decode()
+        refused = office.post(url, {"take": "unchanged"})
+        assert refused.status_code == 422
+        assert "Say where it comes from." in refused.content.decode()

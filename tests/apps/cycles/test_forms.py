@@ -13,6 +13,7 @@ from steerco.apps.cycles.turning import lock_cycle, turn
 from steerco.apps.people.models import Person
 from steerco.apps.reporting.answers import question_narratives
 from steerco.kit import clock
+from steerco.kit.history import Invalid
 from steerco.kit.permissions import Actor
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +56,31 @@ def test_a_calendar_chooses_orders_and_asks() -> None:
     assert "Incidents this week" in page
     assert "Of all severities." in page
     assert 'maxlength="40"' in page
+
+
+def test_a_calendar_asks_for_ratings_in_five_steps() -> None:
+    found = programme()
+    set_form(found)
+    with clock.at(THURSDAY):
+        turn()
+        url = f"/reporting/reports/{found.report().pk}/"
+        writer = browser(found.people[0])
+        assert 'value="amber-red"' not in writer.get(url).content.decode()
+        set_form(found, five="on")
+        page = writer.get(url).content.decode()
+        assert [f'value="{key}"' in page for key in ("amber-green", "amber", "amber-red")] == [True] * 3
+        typed = {"text-achieved": "The wall stands.", "text-help": "", "rating-overall": "amber-red"}
+        typed |= {"path-text": "A second crane.", "path-by": "2027-01-15", "answer-q1": "2"}
+        assert "in review" in posted(writer, url, {**typed, "take": "submit"})
+    with clock.at(WEDNESDAY):
+        turn()
+        above = Report.objects.get(kind="consolidated")
+        assert above.what.five
+        assert (
+            'value="amber-red"' in browser(found.rita).get(f"/reporting/reports/{above.pk}/").content.decode()
+        )
+    kept = json.loads(FrozenReport.objects.get(report=found.report()).content)
+    assert kept["ratings"][0]["value"] == "amber-red"
 
 
 def test_what_has_to_be_written_and_answered_is_asked_before_it_is_submitted() -> None:
@@ -234,3 +260,26 @@ def test_every_kind_is_started_by_hand_written_and_read(kind: str) -> None:
         read = writer.get(url).content.decode()
     assert all(f"Words about {key}." in read for key in parts)
     assert "frozen" in read
+
+
+@pytest.mark.parametrize("kind", ["consolidated", "bridge", "on_hold"])
+def test_what_only_a_cycle_opens_is_not_started_by_hand(kind: str) -> None:
+    found = programme()
+    url = "/registers/reports/new/"
+    writer = browser(found.people[0])
+    form = writer.get(url).content.decode()
+    assert 'value="exception"' in form
+    assert f'value="{kind}"' not in form
+    assert 'value="frozen"' not in form
+    with pytest.raises(Invalid) as refused:
+        record("report", found.streams[0], "By hand", kind=kind, owner=found.people[0].party)
+    assert "kind" in refused.value.errors[0]
+
+
+def test_one_that_was_started_by_hand_before_that_was_refused_still_opens() -> None:
+    found = programme()
+    with clock.at(THURSDAY):
+        row = record("report", found.streams[0], "By hand", owner=found.people[0].party)
+        Report.objects.filter(pk=row.pk).update(kind="consolidated")
+        page = browser(found.people[0]).get(f"/reporting/reports/{row.pk}/")
+    assert page.status_code == 200

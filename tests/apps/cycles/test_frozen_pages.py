@@ -8,7 +8,7 @@ from tests.apps.cycles.test_consolidation import PATH, RED, consolidated, report
 from tests.apps.cycles.world import FRIDAY, THURSDAY, WEDNESDAY, Programme, milestone, programme
 from tests.apps.worlds import OPERATOR, actor, browser, person, posted
 
-from steerco.apps.cycles.corrections import corrected_since
+from steerco.apps.cycles.corrections import corrected, corrected_since
 from steerco.apps.cycles.differences import marked
 from steerco.apps.cycles.drafts import Typed
 from steerco.apps.cycles.models import Cycle, FrozenReport, Report
@@ -166,3 +166,51 @@ def test_a_lock_is_moved_with_its_reason_and_what_is_owed_with_it() -> None:
         assert browser(found.people[0]).post(url, later).status_code == 403
     with clock.at(WEDNESDAY):
         assert turn()["locked"] == 0
+
+
+def test_every_edition_stays_to_be_read_and_a_corrected_one_is_no_report_without_a_change() -> None:
+    found = two_weeks()
+    report, reader = found.report(), browser(found.rita)
+    FrozenReport.objects.get(report=report)
+    url = f"/reporting/reports/{report.pk}/"
+    assert "Editions" not in reader.get(url).content.decode()
+    form = reader.get(f"{url}correct/").content.decode()
+    assert 'value="amber"' in form
+    assert "amber-red" not in form
+    typed = {
+        "what": "It was late.",
+        "headline": "Not on plan.",
+        "rating-overall": "green",
+        "text-achieved": "",
+    }
+    page = posted(reader, f"{url}correct/", typed)
+    assert "Not on plan." in page
+    assert "?edition=1" in page
+    first = reader.get(f"{url}?edition=1").content.decode()
+    assert "On plan." in first
+    assert "Not on plan." not in first
+    assert "(edition 1)" in reader.get(f"{url}compare/").content.decode()
+    assert reader.get(f"{url}?edition=3").status_code == 404
+    assert reader.get(f"{url}?edition=x").status_code == 404
+
+
+def test_a_corrected_report_no_longer_says_that_nothing_changed() -> None:
+    said = {"headline": "On plan.", "ratings": [], "path": {}, "parts": [], "unchanged": True}
+    assert corrected(said, Typed("On plan.", {}, {}))["unchanged"] is True
+    assert corrected(said, Typed("Late.", {}, {}))["unchanged"] is False
+
+
+def test_a_question_of_yes_or_no_is_asked_so_in_a_correction() -> None:
+    question = {"key": "q1", "label": "Is it safe?", "type": "yes_no"}
+    found = programme(layout={"questions": [question]})
+    with clock.at(THURSDAY):
+        turn()
+        url = f"/reporting/reports/{found.report().pk}/"
+        writer = browser(found.people[0])
+        posted(
+            writer, url, {"rating-overall": "green", "text-achieved": "", "answer-q1": "no", "take": "submit"}
+        )
+    with clock.at(WEDNESDAY):
+        turn()
+    form = writer.get(f"{url}correct/").content.decode()
+    assert '<option value="no" selected>' in form

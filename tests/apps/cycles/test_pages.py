@@ -1,9 +1,10 @@
 """Reports are written, reviewed and read in the browser."""
 
 import re
+from datetime import timedelta
 
 import pytest
-from tests.apps.cycles.world import THURSDAY, WEDNESDAY, programme
+from tests.apps.cycles.world import THURSDAY, WEDNESDAY, milestone, programme
 from tests.apps.worlds import OPERATOR, browser, person, posted
 
 from steerco.apps.cycles.models import Cycle, Draft
@@ -164,3 +165,30 @@ def test_the_office_sees_who_has_reported_and_locks_before_the_time() -> None:
         assert "not reported" in page
         assert "Consolidated report" in page
         assert "not reviewed" in office.get(url).content.decode()
+
+
+def test_a_rating_that_looks_better_than_the_figures_has_its_sentence_at_hand() -> None:
+    found = programme()
+    with clock.at(THURSDAY):
+        milestone(found.streams[0], "Pilot", baseline=THURSDAY.date() - timedelta(days=90), tier="gate")
+        turn()
+        page = browser(found.people[0]).get(f"/reporting/reports/{found.report().pk}/").content.decode()
+    assert 'data-sc-better="green amber-green amber amber-red"' in page
+    assert '<div data-sc-why hidden><label class="form-label" for="sc-why-overall">' in page
+
+
+def test_the_way_back_to_green_ends_on_a_day_that_is_to_come() -> None:
+    found = programme()
+    with clock.at(THURSDAY):
+        turn()
+        writer, url = browser(found.people[0]), f"/reporting/reports/{found.report().pk}/"
+        typed = {
+            "rating-overall": "red",
+            "text-achieved": "",
+            "path-text": "The bank delivers.",
+            "take": "submit",
+        }
+        refused = writer.post(url, {**typed, "path-by": "2026-11-25"})
+        assert refused.status_code == 422
+        assert "That day is over: say by when it is green again." in refused.content.decode()
+        assert "in review" in posted(writer, url, {**typed, "path-by": "2026-11-26"})

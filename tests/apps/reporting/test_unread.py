@@ -60,9 +60,14 @@ def edition(cadence: Cadence, week: int, people: list[Person]) -> FrozenReport:
         lock_at=at,
         publish_on=end,
     )
-    values = {"initiative": cadence.initiative, "title": f"Week {week}", "kind": "consolidated"}
+    values = {
+        "initiative": cadence.initiative,
+        "title": f"Week {week}",
+        "kind": "consolidated",
+        "cycle": cycle,
+    }
     report = write_records(OPERATOR, Report, [Change(values)])[0]
-    Report.objects.filter(pk=report.pk).update(cycle=cycle, state="frozen", period_end=end)
+    Report.objects.filter(pk=report.pk).update(state="frozen", period_end=end)
     content = json.dumps({"week": week})
     row = FrozenReport.objects.create(
         report=report, number=1, content=content, renderer="1", frozen_at=at, frozen_by="test"

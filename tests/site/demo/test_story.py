@@ -1,9 +1,18 @@
 """What is written of the example city hangs together."""
 
+from datetime import date, datetime, timedelta
+from functools import partial
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
 from steerco.apps.access.roles import ROLES
 from steerco.apps.people.models import Person
+from steerco.site.demo.deliveries import Deliveries
 from steerco.site.demo.people import DEMO_PEOPLE
 from steerco.site.demo.story import City, ProjectText
+from steerco.site.demo.timeline import Timeline
 
 CITY = City()
 
@@ -52,3 +61,19 @@ def test_actions_name_risks_and_issues_of_their_project() -> None:
 def test_no_title_is_told_twice() -> None:
     titles = [r.title for p in CITY.projects for r in (*p.risk, *p.issue, *p.action)]
     assert len(titles) == len(set(titles))
+
+
+@pytest.mark.parametrize("today", [date(2026, 11, 23) + timedelta(days=n) for n in range(14)])
+def test_nobody_signs_off_before_they_are_asked_whatever_day_it_is(today: date) -> None:
+    people: Any = {key: SimpleNamespace(name=p.name, party=key) for key, p in CITY.people.items()}
+    for project in CITY.projects:
+        timeline = Timeline(today)
+        Deliveries(timeline, project, people, "GBP").tell()
+        asked: dict[str, datetime] = {}
+        for step in sorted(timeline._steps, key=lambda one: one.moment):
+            call = cast("partial[object]", step.call)
+            name = call.func.__name__ if call else ""
+            if name == "_open":
+                asked[call.args[0]] = step.moment
+            elif name == "_answer":
+                assert asked[call.args[0]] < step.moment, (call.args[0], step.moment)

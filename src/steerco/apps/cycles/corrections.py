@@ -68,7 +68,14 @@ def correct(actor: Actor, report: Report, typed: Typed, what: str) -> FrozenRepo
             raise Invalid({0: {"": [_("Nothing differs from the edition that stands.")]}})
         Draft.objects.filter(report=report).update(built=content, changed_at=clock.now())
         overall = content["ratings"][0]["value"] if content["ratings"] else ""
-        conclude(actor, report, reason=what.strip(), rating=overall, headline=content["headline"])
+        conclude(
+            actor,
+            report,
+            reason=what.strip(),
+            rating=overall,
+            headline=content["headline"],
+            unchanged=content["unchanged"],
+        )
         frozen = freeze(actor, report, what.strip())
         _tell(actor, report, frozen)
         for do in _after:
@@ -81,6 +88,8 @@ def corrected(content: Content, typed: Typed) -> Content:
     ratings = [{**one, **typed.ratings.get(one["dimension"], {})} for one in content["ratings"]]
     parts = [{**part, "text": typed.texts.get(part["key"], part["text"])} for part in content["parts"]]
     found = {**content, "headline": typed.headline, "ratings": ratings, "path": typed.path, "parts": parts}
+    if any(found[name] != content[name] for name in ("headline", "ratings", "path", "parts")):
+        found["unchanged"] = False  # it says something else than the report before
     if "questions" in content:
         found["questions"] = [
             {**one, "value": typed.answers.get(one["key"], one["value"])} for one in content["questions"]

@@ -207,7 +207,7 @@ def open_page(actor: Actor, report: Report) -> Page:
     last = json.loads(frozen.content) if frozen else None
     draft = Draft.objects.filter(report=report).first() or Draft(report=report, changed_at=clock.now())
     reader = as_readers(actor, report.initiative)
-    if report.kind == CONSOLIDATED:
+    if report.kind == CONSOLIDATED and report.cycle is not None:
         lines, facts = gather_below(reader, report)
         return Page(report, draft, facts, compute_below(lines), last, tuple(lines))
     start = report.period_start or clock.today()
@@ -247,7 +247,11 @@ def save_draft(actor: Actor, report: Report, typed: Typed, seen: str = "") -> Dr
 
 def check(page: Page) -> dict[str, list[str]]:
     """What is still missing before it can be submitted, by field."""
-    return missing(page.report.what, page.content, page.differences)
+    errors = missing(page.report.what, page.content, page.differences)
+    by = page.content["path"].get("by")
+    if by and date.fromisoformat(by) < clock.today() and _needs_path(page.report.what, page.content):
+        errors["path-by"] = [_("That day is over: say by when it is green again.")]
+    return errors
 
 
 def missing(what: ReportKind, content: Content, differences: Sequence[str]) -> dict[str, list[str]]:
@@ -261,7 +265,7 @@ def missing(what: ReportKind, content: Content, differences: Sequence[str]) -> d
     for dimension in differences:
         if not ratings[dimension].get("why"):
             errors[f"why-{dimension}"] = [_("The figures say worse. Explain the difference in a sentence.")]
-    if what.path and ratings.get("overall", {}).get("value", "") in NEEDS_PATH:
+    if _needs_path(what, content):
         if not content["path"].get("text"):
             errors["path-text"] = [_("Say how it gets back to green.")]
         if not content["path"].get("by"):
@@ -275,6 +279,10 @@ def missing(what: ReportKind, content: Content, differences: Sequence[str]) -> d
     if not what.dimensions and not any(content["texts"].values()):
         errors[f"text-{what.parts[0]}"] = [_("Say something here.")]
     return errors
+
+
+def _needs_path(what: ReportKind, content: Content) -> bool:
+    return what.path and content["ratings"].get("overall", {}).get("value", "") in NEEDS_PATH
 
 
 def may_stay(page: Page) -> bool:

@@ -15,9 +15,9 @@ from steerco.apps.cycles.corrections import correct, corrected, may_correct
 from steerco.apps.cycles.differences import difference
 from steerco.apps.cycles.drafts import Typed
 from steerco.apps.cycles.layouts import kind_then
-from steerco.apps.cycles.models import RATINGS, FrozenReport, Report
+from steerco.apps.cycles.models import FrozenReport, Report
 from steerco.apps.cycles.selectors import editions_of
-from steerco.apps.cycles.showing import shown_content
+from steerco.apps.cycles.showing import QuestionField, rating_choices, shown_content
 from steerco.apps.cycles.turning import move_cycle
 from steerco.apps.cycles.views import about, cycle_or_404, report_or_404
 from steerco.apps.cycles.wording import period_of
@@ -67,7 +67,7 @@ def correct_page(request: HttpRequest, pk: int) -> HttpResponse:
     if not may_correct(actor, report):
         raise Denied("record.decide")
     errors: dict[str, list[str]] = {}
-    content = json.loads(_frozen(report).content)
+    content = was = json.loads(_frozen(report).content)
     if request.method == "POST":
         try:
             typed = Typed.of(request.POST, report, kind_then(report.what, content))
@@ -78,10 +78,14 @@ def correct_page(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Corrected. Whoever it was reported to is told."))
             return redirect_to(request, reverse("cycles:report", args=[pk]))
+    said = {one["key"]: one["value"] for one in content.get("questions", ())}
     context: dict[str, Any] = {
         **about(report),
         "shown": shown_content(content, every_part=True),
-        "choices": RATINGS,
+        "choices": rating_choices(one[name] for one in was["ratings"] for name in ("value", "before")),
+        "questions": [
+            QuestionField(one, said.get(one.key, ""), "") for one in kind_then(report.what, content).questions
+        ],
         "what": request.POST.get("what", ""),
         "errors": errors,
     }

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from steerco.apps.cycles.kinds import KINDS, OF_CYCLES
 from steerco.apps.cycles.models import Cadence, Report
 from steerco.apps.cycles.services import remove_cadences, write_cadences
 from steerco.apps.cycles.states import REPORT_STATES
@@ -120,6 +121,10 @@ class ReportRegister(RecordRegister):
     order = ("-period_end", "sort_title")
     due = "due_on"
     search = ("title", "headline")
+    begins: ClassVar[dict[str, tuple[str, ...]]] = {
+        "state": ("due",),  # all that comes later is a step of its cycle
+        "kind": tuple(key for key in KINDS if key not in OF_CYCLES),
+    }
     related: ClassVar[Sequence[str]] = ("initiative", "owner", "reviewer")
     columns = (
         REFERENCE,

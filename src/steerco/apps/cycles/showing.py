@@ -90,6 +90,7 @@ class RatingField:
     differs: bool
     choices: list[tuple[str, str | Promise]]
     errors: list[str] = field(default_factory=list)
+    better: str = ""  # the ratings that look better than the figures do: each has to be explained
 
 
 @dataclass
@@ -175,8 +176,9 @@ def shown_form(page: Page, errors: dict[str, list[str]]) -> dict[str, Any]:
                 [finding_words(one) for one in page.computed.why.get(dimension, ())],
                 before.get(dimension, ""),
                 dimension in page.differences,
-                list(RATINGS) if any("-" in v for v in before.values()) else _three(),
+                rating_choices(before.values(), five=page.report.what.five),
                 [*errors.get(f"rating-{dimension}", ()), *errors.get(f"why-{dimension}", ())],
+                " ".join(key for key, _label in RATINGS if page.computed.is_better(dimension, key)),
             )
         )
     parts = [
@@ -256,8 +258,10 @@ def _shown_line(line: dict[str, Any]) -> dict[str, Any]:
     return {**line, "second": second, "replay": replay_words(line) if line["current"] else ""}
 
 
-def _three() -> list[tuple[str, str | Promise]]:
-    return [(key, label) for key, label in RATINGS if "-" not in key]
+def rating_choices(used: Iterable[str], *, five: bool = False) -> list[tuple[str, str | Promise]]:
+    """The ratings that are offered: in five steps where that is asked, or one of the two between was used before."""
+    five = five or any("-" in value for value in used)
+    return [(key, label) for key, label in RATINGS if five or "-" not in key]
 
 
 def shown_content(content: Content, *, every_part: bool = False) -> dict[str, Any]:

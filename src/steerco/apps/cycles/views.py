@@ -1,5 +1,6 @@
 """Pages of the reporting cycle: all cycles, one cycle, one report."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -149,6 +150,8 @@ def _take(request: HttpRequest, report: Report) -> HttpResponse:
     actor, post = actor_of(request), request.POST
     match post.get("take"):
         case "unchanged":
+            if enters_for(actor, report):  # from what they have it stands in the form
+                raise Invalid({0: {"source": [_("Say where it comes from.")]}})
             submit(actor, report, unchanged=True)
             messages.success(request, _("Submitted: no change since the last report."))
         case "submit":
@@ -181,18 +184,18 @@ def _with_file(request: HttpRequest, report: Report, typed: Typed) -> Typed:
 
 
 def _writing(actor: Actor, found: Page, errors: dict[str, list[str]]) -> dict[str, Any]:
-    shown = shown_form(found, errors)
+    shown, enters = shown_form(found, errors), enters_for(actor, found.report)
     asked = [fact["entry"] for fact in found.facts.get("asked", ())]
     offer_papers(shown["parts"], asks_in(actor, found.report, asked))
     return {
         **about(found.report),
         **shown,
-        "may_stay": may_stay(found),
+        "may_stay": may_stay(found) and not enters,
         "comment": found.draft.comment,
         "rules_url": f"{reverse('cycles:rules')}?{urlencode({'in': found.report.initiative.code})}"
         if can(actor, "initiative.view", found.report.initiative)
         else "",
-        "enters_for": enters_for(actor, found.report),
+        "enters_for": enters,
         "sources": SOURCES,
         "entered": found.content.get("entered", {}),
         "links": open_links(found.report) if can(actor, "record.edit", found.report) else [],
@@ -215,8 +218,14 @@ def about(report: Report) -> dict[str, Any]:
 
 def _reading(request: HttpRequest, report: Report, errors: dict[str, list[str]]) -> dict[str, Any]:
     actor = actor_of(request)
-    content = content_of(report)
-    frozen = report.frozen.order_by("number").last()
+    editions = list(report.frozen.order_by("number"))
+    frozen, content = editions[-1] if editions else None, content_of(report)
+    wanted = request.GET.get("edition", "")
+    if wanted:
+        frozen = next((one for one in editions if str(one.number) == wanted), None)
+        if frozen is None:
+            raise Http404
+        content = json.loads(frozen.content)
     if frozen is not None:
         note_read(actor, frozen)
     shown = shown_content(content) if content else None
@@ -227,6 +236,7 @@ def _reading(request: HttpRequest, report: Report, errors: dict[str, list[str]])
         **about(report),
         "shown": shown,
         "frozen": frozen,
+        "editions": editions if len(editions) > 1 else [],
         "may_correct": may_correct(actor, report),
         "corrections": corrected_since(frozen) if frozen and report.kind == CONSOLIDATED else [],
         "page_buttons": buttons_at("report", actor, report),

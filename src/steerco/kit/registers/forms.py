@@ -58,6 +58,10 @@ class RecordForm(MoneyForm, forms.Form):
         field = column.form_field(self.actor)
         if column.kind is Kind.STATE:
             field = self._state_field(column)
+        begins = self.register.begins.get(column.name)
+        if begins is not None and self.row is None and isinstance(field, forms.ChoiceField):
+            offered: Any = field.choices
+            field.choices = [choice for choice in offered if choice[0] in begins]
         widget = field.widget
         css = "form-select" if isinstance(widget, forms.Select) else "form-control"
         widget.attrs["class"] = css

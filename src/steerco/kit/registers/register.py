@@ -4,7 +4,7 @@ A new register is a model, a Register with columns, filters and sections, and a 
 docs/develop/add-a-register.md.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -56,6 +56,7 @@ class Register:
     and the counts are found again only after a write to one of them.
     `called` are other words that files have for the register; `detail` is the long text that a file's description goes
     to, and what a title cannot hold.
+    `begins` are the values that the form of a new row offers in a choice ("state", "kind") where that is not all.
     `scope_path` is the lookup from a row to the place it belongs to ("initiative"); "" for lists outside the tree.
     """
 
@@ -86,6 +87,7 @@ class Register:
     remedies: ClassVar[str] = ""
     outcome: ClassVar[str] = ""
     reads: ClassVar[tuple[str, ...]] = ()
+    begins: ClassVar[Mapping[str, Collection[str]]] = {}
     scope_path: ClassVar[str] = "initiative"
     title_column: ClassVar[str] = "title"
     menu: ClassVar[str] = "registers"

@@ -1,5 +1,6 @@
 // What opens and closes: <button data-sc-toggle="ID"> a part of the page, <button data-sc-dismiss> the notice around
-// it, <span data-sc-tip="text" tabindex="0"> an explanation while it is pointed at or focused (Escape hides it).
+// it, <span data-sc-tip="text" tabindex="0"> an explanation while it is pointed at or focused (Escape hides it),
+// <fieldset data-sc-better="value …"> its [data-sc-why] once one of these values is chosen or something stands there.
 
 function tip() {
   let box = document.getElementById("sc-tip");
@@ -37,6 +38,12 @@ export function startDisclosure() {
     if (!button) return;
     const open = document.getElementById(button.dataset.scToggle).classList.toggle("show");
     button.setAttribute("aria-expanded", String(open));
+  });
+  document.addEventListener("change", (event) => {
+    const choice = event.target.closest("[data-sc-better]");
+    const why = choice?.querySelector("[data-sc-why]");
+    if (!why || event.target.type !== "radio") return;
+    why.hidden = !choice.dataset.scBetter.split(" ").includes(event.target.value) && !why.querySelector("input").value;
   });
   for (const name of ["mouseover", "focusin"]) {
     document.addEventListener(name, (event) => {
