@@ -1,6 +1,7 @@
 """Calendars of reports, their cycles, the reports, and what was frozen of them."""
 
 import hashlib
+from dataclasses import replace
 from datetime import date
 from typing import Any, ClassVar
 
@@ -12,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from steerco.apps.cycles.kinds import KINDS, OF_CYCLES, ReportKind, kind_choices
-from steerco.apps.cycles.layouts import shaped
+from steerco.apps.cycles.layouts import is_five, shaped
 from steerco.apps.cycles.states import REPORT_STATES
 from steerco.apps.governance.models import Body
 from steerco.apps.initiatives.models import OF_INITIATIVE, Initiative, Record
@@ -304,7 +305,11 @@ class Report(Record):
         """Its kind, as its calendar asks for it."""
         kind = KINDS[self.kind]
         cadence = self.cycle.cadence if self.cycle else None
-        return shaped(kind, cadence.layout) if cadence and cadence.kind == self.kind else kind
+        if cadence is None:
+            return kind
+        if cadence.kind == self.kind:
+            return shaped(kind, cadence.layout)
+        return replace(kind, five=is_five(cadence.layout))
 
     def clean(self) -> None:
         """Its period is one."""
