@@ -241,7 +241,7 @@ def _papers(places: Places, reader: Actor, models: Sequence[type[Paper]], span: 
         rows = places.of(model, reader).select_related("decider")
         asked = rows.filter(state__in=model.asked_states).order_by(F("decide_by").asc(nulls_last=True), "pk")
         facts += [
-            places.fact("wanted", row, after=row.decide_by, decider=str(row.decider or ""))
+            places.fact("wanted", row, after=row.decide_by, decider=str(row.decider or ""), put=row.put)
             for row in asked[:MOST]
         ]
         facts += [

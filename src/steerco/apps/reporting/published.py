@@ -15,6 +15,7 @@ from steerco.apps.cycles.kinds import PARTS
 from steerco.apps.cycles.models import FrozenReport
 from steerco.apps.cycles.showing import replay_words, shown_second
 from steerco.apps.cycles.wording import fact_words, finding_words, short_date
+from steerco.apps.escalation.papers import effect_in_words, options_of
 from steerco.apps.indicators.dimensions import dimension_label
 from steerco.apps.indicators.indicators import rating_word
 from steerco.apps.organisation.selectors import organisation
@@ -40,6 +41,8 @@ from steerco.exchange.packs.content import (
 from steerco.exchange.packs.ratings import STATES, Palette, Rating, RatingScale, RatingValue, compared
 
 Content = dict[str, Any]
+# Of what is asked in words, and in reports that were frozen before papers told more than their question.
+NOTHING_PUT: Content = {"options": (), "recommendation": "", "days": None, "money": None, "currency": ""}
 
 
 @dataclass(frozen=True)
@@ -209,9 +212,13 @@ def _coverage(told: Sequence[Told], audience: str, as_of: date) -> Coverage:
 def _decisions(facts: Iterable[Content]) -> Iterable[Decision]:
     """What waits for a decision, and what those below ask for in their own words."""
     for fact in facts:
+        put = {**NOTHING_PUT, **fact.get("put", {})}
         yield Decision(
             number=fact["ref"],
             question=fact["title"],
+            options=tuple(one.in_words for one in options_of(put["options"], put["currency"])),
+            recommendation=put["recommendation"],
+            consequence=effect_in_words(put),
             decider=fact.get("decider", ""),
             deadline=_day(fact.get("after")),
             project=fact["place"],
