@@ -140,6 +140,8 @@ def test_the_office_sees_who_has_reported_and_locks_before_the_time() -> None:
         assert "of 2" in page
         assert "Weekly report" in office.get("/reporting/").content.decode()
         assert writer.post(f"/reporting/cycles/{cycle.pk}/lock/").status_code in (403, 404)
+        page = office.get(f"/reporting/cycles/{cycle.pk}/").content.decode()
+        assert "It cannot be unlocked again." in page
         page = posted(office, f"/reporting/cycles/{cycle.pk}/lock/", {})
         assert "not reported" in page
         assert "Consolidated report" in page
