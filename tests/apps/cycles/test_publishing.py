@@ -77,6 +77,18 @@ def test_a_decision_that_is_wanted_stands_with_its_options_as_they_were_frozen()
     assert (decision.recommendation, decision.consequence) == ("Go live.", "+60 working days")
 
 
+def test_it_is_compared_with_the_day_up_to_which_the_report_before_told() -> None:
+    found = programme(streams=1)
+    for week in (timedelta(), timedelta(days=7)):
+        with clock.at(THURSDAY + week):
+            turn()
+            submit(found.writer(), found.report(end=FRIDAY + week), Typed("Fine.", GREEN))
+        with clock.at(WEDNESDAY + week):
+            turn()
+    content = published_content(FrozenReport.objects.filter(report__kind="weekly").latest("frozen_at"))
+    assert (content.as_of, content.compare) == (FRIDAY + timedelta(days=7), FRIDAY)
+
+
 def test_what_happens_later_changes_nothing_of_it() -> None:
     found = frozen()
     before = fingerprint(published_content(found))

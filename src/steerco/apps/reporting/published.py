@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils import translation
@@ -61,6 +61,7 @@ def published_content(frozen: FrozenReport, *, audience: str = "", attribution: 
     told = list(_told(content, frozen)) if many else [Told(_line_of_itself(content), content)]
     dimensions = _dimensions(content, told)
     settings_row = organisation()
+    start = _day(content["period"]["start"])
     as_of = _day(content["period"]["end"]) or frozen.frozen_at.date()
     has_before = any(one.line["before"] for one in told)
     scale = RatingScale.FIVE_POINT if _five(told) else RatingScale.THREE_POINT
@@ -71,7 +72,9 @@ def published_content(frozen: FrozenReport, *, audience: str = "", attribution: 
         initiative_code=place["code"],
         initiative_name=place["name"],
         as_of=as_of,
-        compare=_day(content["period"]["start"]) if has_before else None,
+        compare=start - timedelta(days=1)
+        if start and has_before
+        else None,  # up to which the one before told
         generated_at=frozen.frozen_at,
         organisation=settings_row.name,
         coverage=_coverage(told, audience, as_of),
