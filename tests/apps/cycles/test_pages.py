@@ -1,15 +1,18 @@
 """Reports are written, reviewed and read in the browser."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+from django.utils import translation
 from tests.apps.cycles.world import THURSDAY, WEDNESDAY, milestone, programme
-from tests.apps.worlds import browser, person, posted
+from tests.apps.worlds import OPERATOR, browser, person, posted
 
 from steerco.apps.cycles.models import Cycle, Draft
+from steerco.apps.cycles.services import write_cadences
 from steerco.apps.cycles.turning import turn
 from steerco.kit import clock
+from steerco.kit.history import Change, Invalid
 
 pytestmark = pytest.mark.django_db
 
@@ -173,3 +176,23 @@ def test_the_way_back_to_green_ends_on_a_day_that_is_to_come() -> None:
         assert refused.status_code == 422
         assert "That day is over: say by when it is green again." in refused.content.decode()
         assert "in review" in posted(writer, url, {**typed, "path-by": "2026-11-26"})
+
+
+@pytest.mark.parametrize(("language", "said"), [("en-gb", "31/12/2026"), ("de", "31.12.2026")])
+def test_own_dates_are_read_as_the_language_writes_them(language: str, said: str) -> None:
+    found = programme()
+    values = {"initiative": found.root, "title": "On own dates", "kind": "highlight", "rhythm": "own"}
+    with translation.override(language):
+        row = write_cadences(OPERATOR, [Change({**values, "own_ends": f"{said}\n2026-11-30\n{said}"})])[0]
+        assert row.own_ends == "2026-11-30\n2026-12-31"
+        assert row.anchor == date(2026, 11, 30)
+        with pytest.raises(Invalid) as refused:
+            write_cadences(OPERATOR, [Change({**values, "own_ends": "soon"})])
+        assert said in refused.value.errors[0]["own_ends"][0]
+
+
+def test_only_a_calendar_of_periods_says_when_one_ends() -> None:
+    found = programme()
+    with pytest.raises(Invalid) as refused:
+        write_cadences(OPERATOR, [Change({"initiative": found.root, "title": "Weekly", "kind": "lite"})])
+    assert refused.value.errors[0].keys() == {"anchor"}
