@@ -196,3 +196,16 @@ def test_only_a_calendar_of_periods_says_when_one_ends() -> None:
     with pytest.raises(Invalid) as refused:
         write_cadences(OPERATOR, [Change({"initiative": found.root, "title": "Weekly", "kind": "lite"})])
     assert refused.value.errors[0].keys() == {"anchor"}
+
+
+def test_whoever_reports_sees_at_home_that_it_was_sent_back() -> None:
+    found = programme()
+    with clock.at(THURSDAY):
+        turn()
+        writer, url = browser(found.people[0]), f"/reporting/reports/{found.report().pk}/"
+        assert ">No change<" in writer.get("/").content.decode()
+        posted(writer, url, {"text-achieved": "", "rating-overall": "green", "take": "submit"})
+        posted(browser(found.rita), url, {"take": "return", "comment": "Which wall?"})
+        page = writer.get("/").content.decode()
+    assert "Sent back: report on Ws1 initiative" in page
+    assert ">No change<" not in page
