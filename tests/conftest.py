@@ -18,6 +18,7 @@ from django.conf import settings as django_settings
 from django.db import connections
 from django.db.backends.sqlite3.base import DatabaseWrapper
 from tests.databases import migrated
+from tests.postgresql import WITH_TABLES
 from xdist.scheduler import LoadScopeScheduling
 
 from steerco.apps.organisation.selectors import forget_days_off, forget_words
@@ -76,12 +77,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def django_db_modify_db_settings(
     tmp_path_factory: pytest.TempPathFactory, django_db_modify_db_settings_parallel_suffix: None
 ) -> None:
-    """Each worker process has its own test database; on SQLite a copy of one with all tables in a temporary folder."""
+    """Each worker process has its own test database, a copy of one with all tables; SQLite in a temporary folder."""
     for connection in connections.all():
         if connection.vendor == "sqlite":
             file = tmp_path_factory.mktemp("database") / "test.sqlite3"
             shutil.copyfile(migrated(), file)
             connection.settings_dict["TEST"]["NAME"] = str(file)
+        else:
+            connection.settings_dict["TEST"]["TEMPLATE"] = WITH_TABLES
 
 
 @pytest.fixture(scope="session")

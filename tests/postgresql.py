@@ -20,7 +20,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
+from tests.databases import kept, migrate
+
 START_SECONDS = 60
+WITH_TABLES = "with_tables"  # the database with every migration applied
 
 
 def _installation(folder: Path) -> Path:
@@ -48,24 +51,28 @@ def _installation(folder: Path) -> Path:
 
 
 class Server:
-    """A running server: its address, and the immediate stop that a power cut would be."""
+    """A running server: its address, and the immediate stop that a power cut would be. Its data are a copy of
+    `cluster`, else new and empty."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, cluster: Path | None = None) -> None:
         self.folder = folder
         self.account = None if os.geteuid() != 0 else pwd.getpwnam("nobody")
         self.programs = _installation(folder)
         self.data = folder / "data"
-        self.data.mkdir(mode=0o700)
+        if cluster:
+            shutil.copytree(cluster, self.data)
+        else:
+            self.data.mkdir(mode=0o700)
         folder.chmod(0o755)
         self.socket = folder / "socket"
         self.socket.mkdir(mode=0o755)
         if self.account:
-            for path in (self.data, self.socket):
+            for path in (self.socket, self.data, *self.data.rglob("*")):
                 os.chown(path, self.account.pw_uid, self.account.pw_gid)
-        options = ["--auth=trust", "--encoding=utf8", "--username=postgres", "--locale=C.UTF-8"]
-        self._run("initdb", *options, "-D", str(self.data))
+        if not cluster:
+            options = ["--auth=trust", "--encoding=utf8", "--username=postgres", "--locale=C.UTF-8"]
+            self._run("initdb", *options, "-D", str(self.data))
         self.process: subprocess.Popen[bytes] | None = None
-        self.has_tables = False
         self.start()
 
     def _as_account(self) -> dict[str, object]:
@@ -116,32 +123,36 @@ class Server:
         return self.url(name)
 
     def create_migrated(self, name: str) -> str:
-        """A new database with every migration applied, a copy of one that is made at the first call; its address."""
-        if not self.has_tables:
-            environment = {
-                **os.environ,
-                "STEERCO_DATABASE_URL": self.create_database("with_tables"),
-                "STEERCO_DATA_DIR": tempfile.mkdtemp(dir=self.folder),
-                "DJANGO_SETTINGS_MODULE": "steerco.site.settings",
-            }
-            migrate = [sys.executable, "-m", "django", "migrate", "--verbosity", "0"]
-            subprocess.run(migrate, env=environment, check=True)
-            self.has_tables = True
-        return self.create_database(name, "with_tables")
+        """A new database with every migration applied; returns its address."""
+        return self.create_database(name, WITH_TABLES)
 
 
 @contextmanager
-def postgresql() -> Iterator[Server]:
-    """A server for the length of the block."""
+def _running(cluster: Path | None) -> Iterator[Server]:
     folder = Path(tempfile.mkdtemp(prefix="steerco-postgresql-"))
     server = None
     try:
-        server = Server(folder)
+        server = Server(folder, cluster)
         yield server
     finally:
         if server is not None:
             server.stop()
         shutil.rmtree(folder)
+
+
+def _make(made: Path) -> None:
+    """The data of a server with a database that has all tables."""
+    with _running(None) as server:
+        migrate(made.parent, server.create_database(WITH_TABLES))
+        server.stop()
+        shutil.copytree(server.data, made)
+
+
+@contextmanager
+def postgresql() -> Iterator[Server]:
+    """A server for the length of the block."""
+    with _running(kept(".postgresql", _make)) as server:
+        yield server
 
 
 if __name__ == "__main__":

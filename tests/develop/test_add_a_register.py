@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.databases import migrated
 
 ROOT = Path(__file__).resolve().parents[2]
 RECIPE = ROOT / "docs/develop/add-a-register.md"
@@ -72,6 +73,7 @@ def run(copy: Path, *words: str) -> str:
         **os.environ,
         "PYTHONPATH": f"{copy / 'src'}{os.pathsep}{copy}",
         "STEERCO_DATA_DIR": str(copy / "data"),
+        "STEERCO_TEST_TABLES": str(migrated()),
     }
     environment.pop("STEERCO_DATABASE_URL", None)
     ended = subprocess.run(
@@ -81,20 +83,16 @@ def run(copy: Path, *words: str) -> str:
     return ended.stdout
 
 
-def test_the_new_register_does_all_that_is_promised(followed: Path) -> None:
+def test_the_new_register_does_all_that_is_promised_and_the_standard_tests_run_for_it(followed: Path) -> None:
+    """Those of this folder for it, and by themselves those of every register."""
+    files = ["tests/develop/site_visit_log.py", "tests/registers/test_every_register.py"]
     told = run(
-        followed, "-m", "pytest", "-n", "0", "-q", "-p", "no:cacheprovider", "tests/develop/site_visit_log.py"
+        followed, "-m", "pytest", "-n", "0", "-v", "-p", "no:cacheprovider", "-k", "site_visit", *files
     )
-    assert " passed" in told
     assert "skipped" not in told
-
-
-def test_the_standard_tests_run_for_it_by_themselves(followed: Path) -> None:
-    call = ["-m", "pytest", "-n", "0", "-q", "-p", "no:cacheprovider", "-k", "site_visit"]
-    told = run(followed, *call, "tests/registers/test_every_register.py")
-    found = re.search(r"(\d+) passed", told)
-    assert found is not None
-    assert int(found[1]) >= 12
+    of_each = [len(re.findall(rf"^{re.escape(name)}\S* PASSED", told, re.MULTILINE)) for name in files]
+    assert of_each[0] == len(re.findall(r"^def test_", (ROOT / files[0]).read_text("utf-8"), re.MULTILINE))
+    assert of_each[1] >= 12
 
 
 def test_the_code_is_as_clean_as_the_rest(followed: Path) -> None:

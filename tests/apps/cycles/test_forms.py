@@ -58,6 +58,31 @@ def test_a_calendar_chooses_orders_and_asks() -> None:
     assert 'maxlength="40"' in page
 
 
+def test_a_calendar_asks_for_ratings_in_five_steps() -> None:
+    found = programme()
+    set_form(found)
+    with clock.at(THURSDAY):
+        turn()
+        url = f"/reporting/reports/{found.report().pk}/"
+        writer = browser(found.people[0])
+        assert 'value="amber-red"' not in writer.get(url).content.decode()
+        set_form(found, five="on")
+        page = writer.get(url).content.decode()
+        assert [f'value="{key}"' in page for key in ("amber-green", "amber", "amber-red")] == [True] * 3
+        typed = {"text-achieved": "The wall stands.", "text-help": "", "rating-overall": "amber-red"}
+        typed |= {"path-text": "A second crane.", "path-by": "2027-01-15", "answer-q1": "2"}
+        assert "in review" in posted(writer, url, {**typed, "take": "submit"})
+    with clock.at(WEDNESDAY):
+        turn()
+        above = Report.objects.get(kind="consolidated")
+        assert above.what.five
+        assert (
+            'value="amber-red"' in browser(found.rita).get(f"/reporting/reports/{above.pk}/").content.decode()
+        )
+    kept = json.loads(FrozenReport.objects.get(report=found.report()).content)
+    assert kept["ratings"][0]["value"] == "amber-red"
+
+
 def test_what_has_to_be_written_and_answered_is_asked_before_it_is_submitted() -> None:
     found = programme()
     set_form(found)

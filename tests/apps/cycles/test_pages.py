@@ -11,6 +11,7 @@ from tests.apps.worlds import OPERATOR, browser, person, posted
 from steerco.apps.cycles.models import Cycle, Draft
 from steerco.apps.cycles.services import write_cadences
 from steerco.apps.cycles.turning import turn
+from steerco.apps.escalation.services import write_tolerances
 from steerco.kit import clock
 from steerco.kit.history import Change, Invalid
 
@@ -47,6 +48,25 @@ def test_a_report_is_saved_while_it_is_written_submitted_and_reviewed() -> None:
             {**typed, "text-achieved": "The north wall.", "rating-overall": "green", "take": "submit"},
         )
         assert "approved" in posted(reviewer, url, {"take": "approve"})
+
+
+def test_how_ratings_are_computed_is_said_with_the_limits_of_the_place() -> None:
+    found = programme()
+    stream, reader = found.streams[0], browser(found.people[0])
+    agreed = {"initiative": found.root, "area": "time", "title": "Time", "days": 7}
+    write_tolerances(OPERATOR, [Change(agreed)])
+    usual = reader.get("/reporting/ratings/").content.decode()
+    assert "up to 5 working days late" in usual
+    assert "within ±5 %" in usual
+    assert "agreed tolerance" not in usual
+    here = reader.get(f"/reporting/ratings/?in={stream.code}").content.decode()
+    assert "up to 7 working days late" in here
+    assert "agreed tolerance" in here
+    assert reader.get("/reporting/ratings/?in=NOWHERE").status_code == 404
+    with clock.at(THURSDAY):
+        turn()
+        page = reader.get(f"/reporting/reports/{found.report().pk}/").content.decode()
+        assert f'href="/reporting/ratings/?in={stream.code}"' in page
 
 
 def test_what_was_typed_stands_on_the_page_of_a_refused_report() -> None:

@@ -51,7 +51,9 @@ def test_a_guest_answers_in_two_taps_and_the_door_closes(door: tuple[str, Any]) 
     client = Client(enforce_csrf_checks=False)
     shown = client.get(f"{address}?answer=done")
     assert "Send the test file" in shown.content.decode()
-    assert client.post(address, {"answer": "done"}).status_code == 200
+    thanked = client.post(address, {"answer": "done"})
+    assert thanked.status_code == 200
+    assert "Send the test file: <strong>Done</strong>" in thanked.content.decode()
     row.refresh_from_db()
     assert row.state == "done"
     assert client.get(address).status_code == client.post(address, {"answer": "done"}).status_code == 404

@@ -209,3 +209,15 @@ def test_the_team_sees_things_and_figures_of_five_or_more_only(town: Any) -> Non
     page = browser(people[1]).get("/me/team/")
     assert page.status_code == 200
     assert "Nothing is owed here" in page.content.decode()
+
+
+def test_a_bare_number_is_named_and_a_receiver_is_no_date_in_german(town: Any) -> None:
+    """A deliverable weighs 8; whom a thing is handed on to is asked for with "An", not "Bis"."""
+    record("deliverable", town.pay, "Runbook", owner=town.owner.party, weight=8, delivery_forecast=TODAY)
+    record("action", town.pay, "Call", owner=town.owner.party, due_on=TODAY)
+    chase()
+    mine = browser(town.owner)
+    assert "weight 8" in mine.get("/").content.decode()
+    told = mine.get("/", headers={"accept-language": "de"}).content.decode()
+    assert 'form-label">An<input' in told
+    assert 'form-label">Bis<input class="form-control" name="to"' not in told

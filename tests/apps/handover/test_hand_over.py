@@ -1,5 +1,6 @@
 """Handing over: everything in one list, offered, accepted with the offerer's rights; the manager answers until then."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -88,6 +89,8 @@ def test_everything_stands_in_one_list(town: Any) -> None:
     [leaver] = leavers(actor(town.miriam))
     assert (leaver.records, leaver.posts, leaver.owes, leaver.has_left) == (2, 1, 2, False)
     office = browser(town.miriam)
+    shown = office.get(f"/people/{town.lea.pk}/hand-over/").content.decode()
+    assert re.search(r'sc-muted">1 \w+ · 1 \w+ · owes 2 · waits for 1</div>', shown)
     assert "Lea Leaver" in office.get("/people/leaving/").content.decode()
     assert "7 things are theirs" in office.get(f"/registers/people/{town.lea.pk}/").content.decode()
     assert "Leaving" in office.get("/").content.decode()

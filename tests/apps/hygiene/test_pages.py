@@ -82,6 +82,9 @@ def test_many_are_given_away_after_a_count(town: Any) -> None:
     town.late[0].refresh_from_db()
     assert town.late[0].owner == town.omar.party
     assert office.post("/hygiene/clean/", {**chosen, "to": "Nobody Known"}).status_code == 422
+    nameless = office.post("/hygiene/clean/", {**chosen, "to": ""})
+    assert nameless.status_code == 422
+    assert "Name the new owner." in nameless.content.decode()
     assert office.post("/hygiene/clean/", {**chosen, "action": "explode"}).status_code == 404
     done = office.post("/hygiene/clean/", {**chosen, "confirm": "1", "reason": "New team"})
     assert done.status_code == 303

@@ -210,3 +210,12 @@ def test_reading_something_that_was_dropped_meanwhile_is_over(client: Client) ->
     posted(client, answer["Location"], {"drop": "1"})
     worker.run(until_idle=True)
     assert Job.objects.filter(state=Job.State.FAILED).count() == 0
+
+
+def test_a_plan_is_brought_from_the_milestones_of_its_initiative_too(
+    client: Client, place: Initiative
+) -> None:
+    assert 'href="/plans/P1/"' in shown(client, "/registers/milestones/?in=P1")
+    assert 'href="/plans/' not in shown(client, "/registers/milestones/")
+    reader = browser(person("Vera Viewer", "viewer", place))
+    assert 'href="/plans/' not in shown(reader, "/registers/milestones/?in=P1")

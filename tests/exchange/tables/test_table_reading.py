@@ -17,6 +17,7 @@ from steerco.exchange.tables.reading import LARGEST_FILE
 
 ROOT = Path(__file__).parents[3]
 GMPP = ROOT / "src/steerco/site/demo/gmpp"
+PLANS = ROOT / "tests/data/schedules/original"
 OTHERS = ROOT / "tests/data/portfolio"
 
 GRID = [
@@ -312,3 +313,9 @@ def test_cells_merged_over_rows_stand_in_each_of_them() -> None:
         sheet.merge_range("F1:G9", "A block beside it")
     [table] = read_tables(stream.getvalue(), "m.xlsx")
     assert [row.cells[0] for row in table.rows] == ["Build", "Build", "Build", "Run", "Run"]
+
+
+@pytest.mark.parametrize("path", sorted(PLANS.iterdir()), ids=lambda path: path.name)
+def test_a_plan_is_not_read_as_a_table(path: Path) -> None:
+    with pytest.raises(TableError, match="Bring a plan"):
+        read_tables(path.read_bytes(), path.name)

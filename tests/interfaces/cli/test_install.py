@@ -250,7 +250,7 @@ def test_a_server_runs_on_the_written_settings_and_signs_people_in(
     data.mkdir()
     with provider(CALLBACK) as identity, postgresql() as server:
         call = ["install", "--host", HOST, "--out", str(out), *PROGRAM, "--port", str(port)]
-        call += ["--database", server.create_database("pmo"), "--oidc-domains", "example.org"]
+        call += ["--database", server.create_migrated("pmo"), "--oidc-domains", "example.org"]
         assert (
             main([*call, "--oidc", identity.issuer, "--oidc-client", CLIENT, "--oidc-name", "Example"]) == 0
         )

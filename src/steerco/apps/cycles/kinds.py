@@ -96,7 +96,7 @@ class ReportKind:
     `figures`: what is frozen is also the report of its date on dashboards and in packs, which compare whole portfolios
     from date to date; the weekly round of a team is none. `path`: an amber or red one says how it gets back to green.
     A calendar may ask for more: parts that have to be written (`required`), shorter texts (`limits`, characters by
-    part), `questions` of its own.
+    part), `questions` of its own, ratings in `five` steps: amber/green and amber/red too.
     """
 
     key: str
@@ -108,6 +108,7 @@ class ReportKind:
     required: tuple[str, ...] = ()
     limits: tuple[tuple[str, int], ...] = ()
     questions: tuple[Question, ...] = ()
+    five: bool = False
 
     @property
     def shown_parts(self) -> tuple[Part, ...]:

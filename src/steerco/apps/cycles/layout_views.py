@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from steerco.apps.cycles.kinds import KINDS, LONGEST, PARTS
-from steerco.apps.cycles.layouts import MOST_QUESTIONS, TYPES, plain, read_layout
+from steerco.apps.cycles.layouts import MOST_QUESTIONS, TYPES, is_five, plain, read_layout
 from steerco.apps.cycles.models import Cadence
 from steerco.apps.cycles.services import SET, write_cadences
 from steerco.apps.indicators.dimensions import dimension_label
@@ -85,7 +85,8 @@ def _shown(post: Any, cadence: Cadence, errors: dict[str, list[str]]) -> dict[st
         rated.append(
             {"key": key, "label": dimension_label(key), "place": at, "errors": errors.get(f"rate-{key}", [])}
         )
-    return {"parts": parts, "rated": rated, "questions": _questions(post, layout, errors)}
+    five = "five" in post if post is not None else is_five(layout)
+    return {"parts": parts, "rated": rated, "five": five, "questions": _questions(post, layout, errors)}
 
 
 def _questions(post: Any, layout: dict[str, Any], errors: dict[str, list[str]]) -> list[dict[str, Any]]:

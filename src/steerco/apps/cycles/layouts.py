@@ -1,7 +1,7 @@
 """The form of a calendar's reports: which parts and ratings of the kind, in which order, and questions of its own.
 
-A calendar keeps it as {"parts": [{"key", "required", "longest"}], "dimensions": [key], "questions": [{"key", "label",
-"type", "help", "required", "choices"}]}; an empty one is the kind as it is.
+A calendar keeps it as {"parts": [{"key", "required", "longest"}], "dimensions": [key], "five": whether ratings have
+five steps, "questions": [{"key", "label", "type", "help", "required", "choices"}]}; an empty one is the kind as it is.
 """
 
 from collections.abc import Mapping
@@ -68,7 +68,13 @@ def shaped(kind: ReportKind, layout: Layout) -> ReportKind:
         required=tuple(one["key"] for one in parts if one.get("required")),
         limits=tuple((one["key"], one["longest"]) for one in parts if one.get("longest")),
         questions=tuple(_question(one) for one in layout.get("questions", ())),
+        five=is_five(layout),
     )
+
+
+def is_five(layout: Layout) -> bool:
+    """Whether a calendar asks for ratings in five steps."""
+    return bool(layout.get("five"))
 
 
 def _question(stored: Mapping[str, Any]) -> Question:
@@ -77,7 +83,7 @@ def _question(stored: Mapping[str, Any]) -> Question:
 
 def read_layout(post: Mapping[str, Any], kind: ReportKind) -> Layout:
     """The form that was set on its page: `part-KEY` (a place in the order, empty: left out), `need-KEY`,
-    `longest-KEY`, `rate-KEY` and `ask-N-…`. Raises Invalid by field."""
+    `longest-KEY`, `rate-KEY`, `five` and `ask-N-…`. Raises Invalid by field."""
     errors: dict[str, list[str]] = {}
     parts = []
     for key in kind.parts:
@@ -99,6 +105,7 @@ def read_layout(post: Mapping[str, Any], kind: ReportKind) -> Layout:
     found: Layout = {
         "parts": ordered,
         "dimensions": [key for _place, key in sorted(rated, key=lambda pair: pair[0])],
+        "five": "five" in post,
         "questions": questions,
     }
     return {} if found == plain(kind) else found
@@ -109,6 +116,7 @@ def plain(kind: ReportKind) -> Layout:
     return {
         "parts": [{"key": key, "required": False, "longest": 0} for key in kind.parts],
         "dimensions": list(kind.dimensions[1:]),
+        "five": False,
         "questions": [],
     }
 

@@ -1,6 +1,7 @@
 """Calendars of reports, their cycles, the reports, and what was frozen of them."""
 
 import hashlib
+from dataclasses import replace
 from datetime import date
 from typing import Any, ClassVar
 
@@ -15,7 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from steerco.apps.cycles.kinds import KINDS, OF_CYCLES, ReportKind, kind_choices
-from steerco.apps.cycles.layouts import LayoutField, shaped
+from steerco.apps.cycles.layouts import LayoutField, is_five, shaped
 from steerco.apps.cycles.states import REPORT_STATES
 from steerco.apps.governance.models import Body
 from steerco.apps.initiatives.models import OF_INITIATIVE, Initiative, Record
@@ -329,7 +330,11 @@ class Report(Record):
         """Its kind, as its calendar asks for it."""
         kind = KINDS[self.kind]
         cadence = self.cycle.cadence if self.cycle else None
-        return shaped(kind, cadence.layout) if cadence and cadence.kind == self.kind else kind
+        if cadence is None:
+            return kind
+        if cadence.kind == self.kind:
+            return shaped(kind, cadence.layout)
+        return replace(kind, five=is_five(cadence.layout))
 
     def clean(self) -> None:
         """Its period is one."""

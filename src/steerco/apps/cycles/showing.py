@@ -176,7 +176,7 @@ def shown_form(page: Page, errors: dict[str, list[str]]) -> dict[str, Any]:
                 [finding_words(one) for one in page.computed.why.get(dimension, ())],
                 before.get(dimension, ""),
                 dimension in page.differences,
-                rating_choices(before.values()),
+                rating_choices(before.values(), five=page.report.what.five),
                 [*errors.get(f"rating-{dimension}", ()), *errors.get(f"why-{dimension}", ())],
                 " ".join(key for key, _label in RATINGS if page.computed.is_better(dimension, key)),
             )
@@ -258,9 +258,9 @@ def _shown_line(line: dict[str, Any]) -> dict[str, Any]:
     return {**line, "second": second, "replay": replay_words(line) if line["current"] else ""}
 
 
-def rating_choices(used: Iterable[str]) -> list[tuple[str, str | Promise]]:
-    """The ratings that are offered where these were used: of five steps only where one of the two between is."""
-    five = any("-" in value for value in used)
+def rating_choices(used: Iterable[str], *, five: bool = False) -> list[tuple[str, str | Promise]]:
+    """The ratings that are offered: in five steps where that is asked, or one of the two between was used before."""
+    five = five or any("-" in value for value in used)
     return [(key, label) for key, label in RATINGS if five or "-" not in key]
 
 

@@ -9,12 +9,14 @@ from steerco.apps.cycles import (
     guest_views,
     layout_views,
     offline_views,
+    rules_views,
     views,
 )
 
 app_name = "cycles"
 urlpatterns = [
     path("", views.overview, name="overview"),
+    path("ratings/", rules_views.rules_page, name="rules"),
     path("cycles/<int:pk>/", views.cycle_page, name="cycle"),
     path("cycles/<int:pk>/lock/", views.lock, name="lock"),
     path("reports/<int:pk>/", views.report_page, name="report"),

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -191,6 +192,9 @@ def _writing(actor: Actor, found: Page, errors: dict[str, list[str]]) -> dict[st
         **shown,
         "may_stay": may_stay(found) and not enters,
         "comment": found.draft.comment,
+        "rules_url": f"{reverse('cycles:rules')}?{urlencode({'in': found.report.initiative.code})}"
+        if can(actor, "initiative.view", found.report.initiative)
+        else "",
         "enters_for": enters,
         "sources": SOURCES,
         "entered": found.content.get("entered", {}),

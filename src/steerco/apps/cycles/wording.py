@@ -13,6 +13,7 @@ from steerco.apps.cycles.models import Cycle, Report
 from steerco.apps.finance.wording import percent_of, with_currency
 from steerco.apps.organisation.selectors import organisation
 from steerco.engine.calendar import Rhythm
+from steerco.engine.performance.rag import Rule, Unit
 
 
 def short_date(day: date) -> str:
@@ -135,6 +136,32 @@ def finding_words(finding: dict[str, Any]) -> str:
     return _("Forecast of the year against budget: %(percent)s %%, the limit is %(limit)s %%.") % {
         "percent": percent,
         "limit": limit,
+    }
+
+
+def rule_words(rule: Rule) -> dict[str, str]:
+    """What a rule measures, and where green ends and red begins: `measured`, `green`, `amber`, `red`."""
+    amber, red = (number_format(one.normalize()) for one in (rule.amber, rule.red))
+    limits = {"amber": amber, "red": red}
+    if rule.unit is Unit.WORKING_DAYS:
+        green, between = _("up to %(amber)s working days late"), _("up to %(red)s working days late")
+        beyond = _("later; a gate, a legal or a contract date as soon as it is missed")
+    elif rule.both_directions:
+        green, between = _("within ±%(amber)s %%"), _("within ±%(red)s %%")
+        beyond = _("more than %(red)s %%, above or below")
+    else:
+        green, between = _("up to %(amber)s %% over"), _("up to %(red)s %% over")
+        beyond = _("more than %(red)s %% over")
+    measured = {
+        "milestone": _("Key milestones: the expected day against the agreed one"),
+        "year_budget": _("The forecast of the fiscal year against its budget"),
+        "cost_at_completion": _("The expected cost in the end against what was approved"),
+    }
+    return {
+        "measured": measured[rule.code],
+        "green": green % limits,
+        "amber": between % limits if rule.amber < rule.red else "–",
+        "red": beyond % limits,
     }
 
 

@@ -1,6 +1,7 @@
 """The states of deliverables, quality reviews and requirements."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from steerco.kit.states import State, States, Transition
 
@@ -66,7 +67,7 @@ REVIEW_STATES = States(
         State("planned", _("planned"), "open", "blue"),
         State("passed", _("passed"), "done", "green"),
         State("conditional", _("passed with conditions"), "open", "orange"),
-        State("failed", _("failed"), "open", "red"),
+        State("failed", pgettext_lazy("review", "failed"), "open", "red"),
         State("dropped", _("dropped"), "done", "secondary"),
     ),
     (

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from steerco.apps.escalation.ladder import Step
@@ -114,7 +114,7 @@ def _rows(actor: Actor, place: Initiative | None, side: str, *, every: bool) -> 
 class EscalateForm(forms.Form):
     """To whom, and why."""
 
-    to = forms.ChoiceField(label=gettext_lazy("To"), widget=forms.RadioSelect)
+    to = forms.ChoiceField(label=pgettext_lazy("receiver", "To"), widget=forms.RadioSelect)
     reason = forms.CharField(
         label=gettext_lazy("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
     )

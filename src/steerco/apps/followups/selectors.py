@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.html import format_html
 
 from steerco.apps.followups.kinds import Answer, Kind, kind_of
 from steerco.apps.followups.models import FollowUp
@@ -230,4 +231,7 @@ def _weight(page: tuple[Register, Any] | None) -> dict[str, Any]:
     register, row = page
     value = getattr(row, register.weight, None)
     column = register.all_columns()[register.weight]
-    return {"weight": column.as_html(row), "rank": value if isinstance(value, int) else 0}
+    said = column.as_html(row)
+    if said == str(value):  # a bare number says nothing without its name
+        said = format_html("{} {}", column.label, said)
+    return {"weight": said, "rank": value if isinstance(value, int) else 0}

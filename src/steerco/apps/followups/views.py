@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -119,7 +119,7 @@ def delegate_page(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     row = _find(actor, pk)
     form = forms.Form(request.POST if request.method == "POST" else None)
-    form.fields["to"] = ReferenceField(reference("party"), actor, label=_("To"))
+    form.fields["to"] = ReferenceField(reference("party"), actor, label=pgettext("receiver", "To"))
     form.fields["reason"] = forms.CharField(label=_("Reason"), max_length=300, required=False)
     for field in form.fields.values():
         field.widget.attrs["class"] = "form-control"
@@ -245,7 +245,8 @@ def link_page(request: HttpRequest, token: str) -> HttpResponse:
             else:
                 row = _answer_by(link, request, needs_code)
                 again = request.path if row.state == FollowUp.State.OPEN else ""
-                context = {"question": row.question, "again": again}
+                said = kind.answer(row, request.POST.get("answer", "")).label
+                context = {"question": row.question, "said": said, "again": again}
                 return _outside(request, "followups/thanks.html", context)
         except Invalid as error:
             problem = _problem(error)

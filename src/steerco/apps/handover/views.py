@@ -20,7 +20,7 @@ from steerco.kit.permissions import Actor, can, require
 from steerco.kit.permissions.inventory import guard
 from steerco.kit.registers.inputs import ReferenceField
 from steerco.kit.registers.references import reference
-from steerco.kit.registers.register import register_by_key
+from steerco.kit.registers.register import register_by_key, register_of
 from steerco.kit.registers.views.finding import actor_of
 
 
@@ -124,11 +124,16 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     return page(request, "handover/hand_over.html", context, status=422 if form.is_bound else 200)
 
 
-def _named(group: Belongings) -> list[tuple[int, Any]]:
-    """(how many, of which register) of the records."""
-    found = []
-    for key, n in group.records.items():
-        register = register_by_key(key)
-        if register is not None:
-            found.append((n, register.label_plural))
-    return found
+def _named(group: Belongings) -> str:
+    """What it is, in words: "runs it · 2 Actions · 1 Risk"."""
+    found = [(key, n) for key, n in group.records.items() if register_by_key(key) is not None]
+    named = [f"{n} {register_of(key).label if n == 1 else register_of(key).label_plural}" for key, n in found]
+    said = [
+        _("runs it") if group.leads else "",
+        _("sponsors it") if group.sponsors else "",
+        *(holding.post.title for holding in group.posts),
+        *named,
+        _("owes %(n)s") % {"n": group.owes} if group.owes else "",
+        _("waits for %(n)s") % {"n": group.awaits} if group.awaits else "",
+    ]
+    return " · ".join(part for part in said if part)

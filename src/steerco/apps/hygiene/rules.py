@@ -162,6 +162,7 @@ RULES = {
             _("its weight is %(limit)s or more and nothing is being done"),
             0,
             _no_action,
+            plainly=_("its weight is high and nothing is being done"),
         ),
         Rule(
             "unchanged",

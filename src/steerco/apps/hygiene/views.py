@@ -180,7 +180,7 @@ def _entries(actor: Actor, chosen: Chosen, request: HttpRequest) -> list[Entry]:
 
 
 def _receiver(actor: Actor, request: HttpRequest) -> tuple[Any, list[str]]:
-    field = ReferenceField(reference("party"), actor)
+    field = ReferenceField(reference("party"), actor, error_messages={"required": _("Name the new owner.")})
     try:
         return field.clean(request.POST.get("to", "")), []
     except ValidationError as error:

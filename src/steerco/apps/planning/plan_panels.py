@@ -38,6 +38,12 @@ def _bring(actor: Actor, initiative: Any) -> str:
     return reverse("planning:plans", args=[initiative.code]) if can(actor, "import.run", initiative) else ""
 
 
+def _bring_to_the_list(actor: Actor, listing: Any) -> str:
+    """From the milestones of one initiative: a plan is looked for where its milestones are."""
+    row = listing.scope.row if listing.scope else None
+    return _bring(actor, row) if isinstance(row, Initiative) else ""
+
+
 declare_panel(
     Panel(
         "plans.moved",
@@ -50,4 +56,5 @@ declare_panel(
     )
 )
 declare_button(Button("initiative", _("Bring a plan"), _bring))
+declare_button(Button("list.milestone", _("Bring a plan"), _bring_to_the_list))
 declare_deeds({"plan.taken": _("took over the plan")})

@@ -13,6 +13,10 @@ LARGEST_FILE = 50 * 1024 * 1024
 
 _PACKAGE = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0"
+_TASKS = "TBkndTask".encode("utf-16-le")  # the folder of tasks in a file of Microsoft Project
+_PLANS = (b"ERMHDR", b"MPX,", b"MPX;", b"MPX\t")  # how files of Primavera and of Microsoft Project begin
+_ROOTS = (b"schemas.microsoft.com/project", b"APIBusinessObjects")  # the same, written as XML
+_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
 def read_tables(data: bytes, name: str, header_row: int | None = None) -> list[Table]:
@@ -21,13 +25,22 @@ def read_tables(data: bytes, name: str, header_row: int | None = None) -> list[T
     `name` is what notes and errors call the file; what it is, is decided by its bytes. `header_row` (from 1)
     replaces the search for the row of headers, on every sheet. Mangled letters are repaired with a note.
 
-    Raises TableError when the file is larger than 50 MB, damaged, hostile, or holds no table at all.
+    Raises TableError when the file is larger than 50 MB, damaged, hostile, a plan, or holds no table at all.
     """
     source = PurePath(name).name
     if len(data) > LARGEST_FILE:
         raise TableError(source, Said(gettext_noop("The file is larger than 50 MB.")))
     if not data.strip():
         raise TableError(source, Said(gettext_noop("The file is empty.")))
+    if _is_plan(data):
+        raise TableError(
+            source,
+            Said(
+                gettext_noop(
+                    "This is a plan, not a table. Bring it with “Bring a plan” on the page of its initiative."
+                )
+            ),
+        )
     if data.startswith((_PACKAGE, _OLE)):
         sheets = read_sheets(data, source)
         return _tables(sheets, source, header_row, [])
@@ -40,6 +53,17 @@ def read_tables(data: bytes, name: str, header_row: int | None = None) -> list[T
         ]
     )
     return _tables([Sheet("", read_grid(text, source), hidden=False)], source, header_row, notes)
+
+
+def _is_plan(data: bytes) -> bool:
+    """Whether it is the file of a planning program: read as a table it would give rows of nonsense."""
+    if data.startswith(_OLE):
+        return _TASKS in data
+    head = data[:2000]
+    for mark in _MARKS:
+        head = head.removeprefix(mark)
+    head = head.replace(b"\0", b"").lstrip()
+    return head.startswith(_PLANS) or (head.startswith(b"<") and any(root in head for root in _ROOTS))
 
 
 def read_pasted(text: str, name: str = "clipboard") -> Table:
