@@ -294,5 +294,6 @@ def test_the_history_says_in_words_what_a_calendar_asks() -> None:
     assert (
         LayoutField().in_words(layout) == "Decisions and help wanted*, Risks and issues · Cost · Is it safe?*"
     )
+    assert "Cost, Five steps: amber/green" in LayoutField().in_words({**layout, "five": True})
     assert LayoutField().in_words({}) == ""
     assert LayoutField().in_words(None) == ""

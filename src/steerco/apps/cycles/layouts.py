@@ -43,6 +43,7 @@ class LayoutField(models.JSONField):
             if one["key"] in PARTS
         ]
         rated = [dimension_label(key) for key in layout.get("dimensions", ())]
+        rated += [_("Five steps: amber/green and amber/red too")] if is_five(layout) else []
         asked = [f"{one['label']}{'*' if one.get('required') else ''}" for one in layout.get("questions", ())]
         return " · ".join(", ".join(group) for group in (parts, rated, asked) if group)
 
