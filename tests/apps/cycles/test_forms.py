@@ -7,7 +7,7 @@ from tests.apps.cycles.world import THURSDAY, WEDNESDAY, programme
 from tests.apps.worlds import browser, person, posted, record
 
 from steerco.apps.cycles.kinds import KINDS
-from steerco.apps.cycles.layouts import plain, read_answer, read_layout, shaped
+from steerco.apps.cycles.layouts import LayoutField, plain, read_answer, read_layout, shaped
 from steerco.apps.cycles.models import Cadence, Cycle, Draft, FrozenReport, Report
 from steerco.apps.cycles.turning import lock_cycle, turn
 from steerco.apps.people.models import Person
@@ -283,3 +283,17 @@ def test_one_that_was_started_by_hand_before_that_was_refused_still_opens() -> N
         Report.objects.filter(pk=row.pk).update(kind="consolidated")
         page = browser(found.people[0]).get(f"/reporting/reports/{row.pk}/")
     assert page.status_code == 200
+
+
+def test_the_history_says_in_words_what_a_calendar_asks() -> None:
+    layout = {
+        "parts": [{"key": "help", "required": True, "longest": 0}, {"key": "risks"}, {"key": "of old"}],
+        "dimensions": ["cost"],
+        "questions": [{"key": "q1", "label": "Is it safe?", "required": True}],
+    }
+    assert (
+        LayoutField().in_words(layout) == "Decisions and help wanted*, Risks and issues · Cost · Is it safe?*"
+    )
+    assert "Cost, Five steps: amber/green" in LayoutField().in_words({**layout, "five": True})
+    assert LayoutField().in_words({}) == ""
+    assert LayoutField().in_words(None) == ""

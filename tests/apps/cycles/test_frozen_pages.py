@@ -9,7 +9,7 @@ from tests.apps.cycles.world import FRIDAY, THURSDAY, WEDNESDAY, Programme, mile
 from tests.apps.worlds import OPERATOR, actor, browser, person, posted
 
 from steerco.apps.cycles.corrections import corrected, corrected_since
-from steerco.apps.cycles.differences import marked
+from steerco.apps.cycles.differences import difference, marked
 from steerco.apps.cycles.drafts import Typed
 from steerco.apps.cycles.models import Cycle, FrozenReport, Report
 from steerco.apps.cycles.services import approve, submit
@@ -214,3 +214,17 @@ def test_a_question_of_yes_or_no_is_asked_so_in_a_correction() -> None:
         turn()
     form = writer.get(f"{url}correct/").content.decode()
     assert '<option value="no" selected>' in form
+
+
+def test_two_reports_of_a_level_say_what_those_below_report_otherwise() -> None:
+    was = {"code": "A", "name": "Alpha", "value": "amber", "headline": "Slow."}
+    same = {"code": "B", "name": "Beta", "value": "green", "headline": "Fine."}
+    empty = {"ratings": [], "headline": "", "path": {}, "parts": []}
+    before = {**empty, "below": [was, same, {**same, "code": "C", "name": "Gone"}]}
+    after = {**empty, "below": [{**was, "value": ""}, same]}
+    found = difference(before, after).below
+    assert [(one.name, one.turned.before, one.turned.after) for one in found] == [
+        ("Alpha", "amber", "not_reported"),
+        ("Gone", "green", ""),
+    ]
+    assert found[0].headline == "Slow."

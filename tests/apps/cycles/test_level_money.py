@@ -106,3 +106,19 @@ def test_the_pack_shows_the_money_that_was_frozen() -> None:
     ]
     assert len(pack.money) == 3
     assert pack.money_date == THURSDAY.date() - timedelta(days=20)
+
+
+def test_a_weekly_round_that_asks_for_no_money_tells_that_of_the_sheets() -> None:
+    found = programme()
+    with clock.at(THURSDAY - timedelta(days=20)):
+        for stream in found.streams:
+            spend(stream, 110_00, "EUR", clock.today())
+    with clock.at(THURSDAY):
+        turn()
+        spend(found.streams[1], 150_00, "EUR", clock.today())
+    with clock.at(WEDNESDAY):
+        turn()
+    told = money_of_level(found)
+    expected = told["EUR", "money_expected", ""]
+    assert (expected["before"], expected["after"], expected["approved"]) == (220_00, 260_00, 200_00)
+    assert [kind for _currency, kind, _place in told] == ["money_approved", "money_expected"]

@@ -1,17 +1,19 @@
 """Reports are written, reviewed and read in the browser."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+from django.utils import translation
 from tests.apps.cycles.world import THURSDAY, WEDNESDAY, milestone, programme
 from tests.apps.worlds import OPERATOR, browser, person, posted
 
 from steerco.apps.cycles.models import Cycle, Draft
+from steerco.apps.cycles.services import write_cadences
 from steerco.apps.cycles.turning import turn
 from steerco.apps.escalation.services import write_tolerances
 from steerco.kit import clock
-from steerco.kit.history import Change
+from steerco.kit.history import Change, Invalid
 
 pytestmark = pytest.mark.django_db
 
@@ -161,6 +163,8 @@ def test_the_office_sees_who_has_reported_and_locks_before_the_time() -> None:
         assert "of 2" in page
         assert "Weekly report" in office.get("/reporting/").content.decode()
         assert writer.post(f"/reporting/cycles/{cycle.pk}/lock/").status_code in (403, 404)
+        page = office.get(f"/reporting/cycles/{cycle.pk}/").content.decode()
+        assert "It cannot be unlocked again." in page
         page = posted(office, f"/reporting/cycles/{cycle.pk}/lock/", {})
         assert "not reported" in page
         assert "Consolidated report" in page
@@ -192,3 +196,36 @@ def test_the_way_back_to_green_ends_on_a_day_that_is_to_come() -> None:
         assert refused.status_code == 422
         assert "That day is over: say by when it is green again." in refused.content.decode()
         assert "in review" in posted(writer, url, {**typed, "path-by": "2026-11-26"})
+
+
+@pytest.mark.parametrize(("language", "said"), [("en-gb", "31/12/2026"), ("de", "31.12.2026")])
+def test_own_dates_are_read_as_the_language_writes_them(language: str, said: str) -> None:
+    found = programme()
+    values = {"initiative": found.root, "title": "On own dates", "kind": "highlight", "rhythm": "own"}
+    with translation.override(language):
+        row = write_cadences(OPERATOR, [Change({**values, "own_ends": f"{said}\n2026-11-30\n{said}"})])[0]
+        assert row.own_ends == "2026-11-30\n2026-12-31"
+        assert row.anchor == date(2026, 11, 30)
+        with pytest.raises(Invalid) as refused:
+            write_cadences(OPERATOR, [Change({**values, "own_ends": "soon"})])
+        assert said in refused.value.errors[0]["own_ends"][0]
+
+
+def test_only_a_calendar_of_periods_says_when_one_ends() -> None:
+    found = programme()
+    with pytest.raises(Invalid) as refused:
+        write_cadences(OPERATOR, [Change({"initiative": found.root, "title": "Weekly", "kind": "lite"})])
+    assert refused.value.errors[0].keys() == {"anchor"}
+
+
+def test_whoever_reports_sees_at_home_that_it_was_sent_back() -> None:
+    found = programme()
+    with clock.at(THURSDAY):
+        turn()
+        writer, url = browser(found.people[0]), f"/reporting/reports/{found.report().pk}/"
+        assert ">No change<" in writer.get("/").content.decode()
+        posted(writer, url, {"text-achieved": "", "rating-overall": "green", "take": "submit"})
+        posted(browser(found.rita), url, {"take": "return", "comment": "Which wall?"})
+        page = writer.get("/").content.decode()
+    assert "Sent back: report on Ws1 initiative" in page
+    assert ">No change<" not in page

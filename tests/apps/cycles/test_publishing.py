@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from tests.apps.cycles.test_consolidation import PATH, RED, consolidated, reported
-from tests.apps.cycles.world import FRIDAY, WEDNESDAY
+from tests.apps.cycles.test_consolidation import GREEN, PATH, RED, consolidated, reported
+from tests.apps.cycles.world import FRIDAY, THURSDAY, WEDNESDAY, programme
 from tests.apps.worlds import OPERATOR, browser, person, record
 
 from steerco.apps.cycles.drafts import Typed
 from steerco.apps.cycles.models import FrozenReport
 from steerco.apps.cycles.services import freeze, submit
 from steerco.apps.cycles.turning import turn
+from steerco.apps.initiatives.records import write_records
 from steerco.apps.initiatives.services import write_initiatives
 from steerco.apps.reporting.models import Pack
 from steerco.apps.reporting.published import published_content
@@ -48,6 +49,44 @@ def test_it_holds_the_ratings_the_questions_the_risks_and_who_is_missing() -> No
     assert [page.name for page in content.projects] == ["Prg initiative", "Ws1 initiative", "Ws2 initiative"]
     assert (content.coverage.official, content.coverage.projects) == (True, 2)
     assert [(e.reason, e.count) for e in content.coverage.excluded] == [("not reported", 1)]
+
+
+def test_a_decision_that_is_wanted_stands_with_its_options_as_they_were_frozen() -> None:
+    found = programme(streams=1)
+    options = [
+        {"key": "o1", "title": "Go live", "days": 0},
+        {"key": "o2", "title": "Wait for the bank", "days": 60, "money": 28_500_000},
+    ]
+    words = {"recommendation": "Go live.", "silence_verdict": "", "silence_clause": ""}
+    with clock.at(THURSDAY):
+        put = {
+            "options": options,
+            "currency": "GBP",
+            "days": 60,
+            "decide_by": FRIDAY,
+            "decider": found.rita.party,
+        }
+        paper = record("decision", found.streams[0], "Go live or wait?", state="asked", **put, **words)
+        turn()
+        row = submit(found.writer(), found.report(), Typed("Fine.", GREEN))
+    with clock.at(WEDNESDAY):
+        turn()
+        write_records(OPERATOR, type(paper), [Change({"options": []}, pk=paper.pk)])
+    decision = published_content(FrozenReport.objects.get(report=row)).decisions[0]
+    assert decision.options == ("Go live · +0 days", "Wait for the bank · +60 days · +GBP\xa0285,000")
+    assert (decision.recommendation, decision.consequence) == ("Go live.", "+60 working days")
+
+
+def test_it_is_compared_with_the_day_up_to_which_the_report_before_told() -> None:
+    found = programme(streams=1)
+    for week in (timedelta(), timedelta(days=7)):
+        with clock.at(THURSDAY + week):
+            turn()
+            submit(found.writer(), found.report(end=FRIDAY + week), Typed("Fine.", GREEN))
+        with clock.at(WEDNESDAY + week):
+            turn()
+    content = published_content(FrozenReport.objects.filter(report__kind="weekly").latest("frozen_at"))
+    assert (content.as_of, content.compare) == (FRIDAY + timedelta(days=7), FRIDAY)
 
 
 def test_what_happens_later_changes_nothing_of_it() -> None:

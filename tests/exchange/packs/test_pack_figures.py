@@ -1,9 +1,11 @@
+from dataclasses import replace
 from datetime import date
 
 import pytest
+from tests.exchange.packs.contents import pack
 
 from steerco.exchange.packs.content import Money
-from steerco.exchange.packs.figures import Figures
+from steerco.exchange.packs.figures import Figures, stand_text
 
 EN, DE = Figures("en"), Figures("de")
 
@@ -49,3 +51,18 @@ def test_dates_and_shares_follow_the_locale() -> None:
     assert EN.number(1234567) == "1,234,567"
     assert Figures("de-AT").german
     assert not Figures("den").german
+
+
+@pytest.mark.parametrize(
+    ("as_of", "compare", "locale", "said"),
+    [
+        (date(2026, 11, 20), date(2026, 11, 13), "en", "13 Nov 2026"),
+        (date(2026, 11, 20), date(2026, 11, 13), "de", "13.11.2026"),
+        (date(2026, 3, 31), date(2026, 2, 28), "en", "Feb 2026"),
+        (date(2026, 2, 28), date(2026, 1, 31), "en", "Jan 2026"),
+    ],
+)
+def test_what_is_less_than_a_month_apart_is_told_by_its_day(
+    as_of: date, compare: date, locale: str, said: str
+) -> None:
+    assert stand_text(replace(pack(1), as_of=as_of, compare=compare, locale=locale), compare) == said

@@ -50,7 +50,10 @@ def _check_questions(questions: Sequence[Question]) -> None:
         if one.kind not in KINDS:
             errors.append(_("Choose what kind of answer “%(label)s” wants.") % {"label": one.label})
         if one.kind == CHOICE and len(set(one.choices)) < 2:
-            errors.append(_("“%(label)s” needs at least two answers to choose from.") % {"label": one.label})
+            errors.append(
+                _("“%(label)s” needs at least two answers to choose from, with semicolons between them.")
+                % {"label": one.label}
+            )
         if one.prefill and (one.prefill not in KNOWN or KNOWN[one.prefill].kind != one.kind):
             values = {"label": one.label}
             errors.append(

@@ -73,6 +73,7 @@ def as_papers(reader: Actor, asked: list[Fact]) -> dict[str, list[Fact]]:
         paper = papers.get(fact["entry"])
         if paper is not None and paper.state in WAITS:
             told = {"kind": "wanted", "after": plain(paper.decide_by), "decider": str(paper.decider or "")}
+            told["put"] = paper.put
             found["decisions"].append({**_of(paper, fact), **told})
         elif paper is not None and paper.state == "decided":
             words = str(paper.verdict_text)[:300]

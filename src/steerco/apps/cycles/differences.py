@@ -49,12 +49,22 @@ class PartDifference:
 
 
 @dataclass(frozen=True)
+class BelowDifference:
+    """An initiative below that is rated otherwise, or of which something else is said."""
+
+    name: str
+    turned: Turned
+    headline: SafeString
+
+
+@dataclass(frozen=True)
 class Difference:
     """Two reports beside each other."""
 
     ratings: list[Turned]
     headline: SafeString
     path: SafeString
+    below: list[BelowDifference]
     parts: list[PartDifference]
 
 
@@ -64,6 +74,7 @@ def difference(before: Content, after: Content) -> Difference:
         list(_ratings(before, after)),
         marked(before["headline"], after["headline"]),
         marked(before["path"].get("text", ""), after["path"].get("text", "")),
+        list(_below(before, after)),
         [part for part in _parts(before, after) if not part.is_empty],
     )
 
@@ -73,6 +84,23 @@ def _ratings(before: Content, after: Content) -> Iterable[Turned]:
     new = {r["dimension"]: r["value"] for r in after["ratings"]}
     for dimension in dict.fromkeys([*new, *old]):
         yield Turned(dimension_label(dimension), old.get(dimension, ""), new.get(dimension, ""))
+
+
+def _below(before: Content, after: Content) -> Iterable[BelowDifference]:
+    old = {line["code"]: line for line in before.get("below", ())}
+    new = {line["code"]: line for line in after.get("below", ())}
+    for code in dict.fromkeys([*new, *old]):
+        was, now = old.get(code), new.get(code)
+        name = (now or was or {})["name"]
+        turned = Turned(name, _rated(was), _rated(now))
+        said = [line["headline"] if line else "" for line in (was, now)]
+        if turned.differs or said[0] != said[1]:
+            yield BelowDifference(name, turned, marked(*said))
+
+
+def _rated(line: Content | None) -> str:
+    """What stands in the report of the level: nothing where the initiative was not told of."""
+    return (line["value"] or "not_reported") if line else ""
 
 
 def _parts(before: Content, after: Content) -> Iterable[PartDifference]:

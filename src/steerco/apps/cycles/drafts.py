@@ -14,7 +14,7 @@ from steerco.apps.assurance.selectors import second_ratings
 from steerco.apps.cycles.computing import Computed, compute
 from steerco.apps.cycles.consolidation import Below, compute_below, gather_below
 from steerco.apps.cycles.entering import Entered, read_source
-from steerco.apps.cycles.facts import Fact, Span, gather, milestones_ahead
+from steerco.apps.cycles.facts import Fact, Span, gather, milestones_ahead, money_facts
 from steerco.apps.cycles.kinds import CONSOLIDATED, LONGEST, Part, ReportKind
 from steerco.apps.cycles.layouts import frozen_answers, read_answer
 from steerco.apps.cycles.models import RATINGS, SCHEMA, Draft, FrozenReport, Report
@@ -207,14 +207,17 @@ def open_page(actor: Actor, report: Report) -> Page:
     last = json.loads(frozen.content) if frozen else None
     draft = Draft.objects.filter(report=report).first() or Draft(report=report, changed_at=clock.now())
     reader = as_readers(actor, report.initiative)
-    if report.kind == CONSOLIDATED and report.cycle is not None:
-        lines, facts = gather_below(reader, report)
-        return Page(report, draft, facts, compute_below(lines), last, tuple(lines))
     start = report.period_start or clock.today()
     end = report.period_end or clock.today()
     since = datetime.fromisoformat(last["told_until"]) if last else None
     told = date.fromisoformat(last["period"]["end"]) if last and last["period"]["end"] else None
-    facts = gather(reader, report.initiative, Span.of(start, end, since, told))
+    span = Span.of(start, end, since, told)
+    if report.kind == CONSOLIDATED and report.cycle is not None:
+        lines, facts = gather_below(reader, report)
+        if not facts["money"]:  # nobody below reports money this time: the sheets say it
+            facts["money"] = money_facts(reader, report.initiative, span.since)
+        return Page(report, draft, facts, compute_below(lines), last, tuple(lines))
+    facts = gather(reader, report.initiative, span)
     if "next" in report.what.parts:
         facts["next"] = milestones_ahead(reader, report.initiative, end)[:1]
     day = min(end, clock.today())

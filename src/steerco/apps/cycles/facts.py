@@ -114,7 +114,7 @@ def gather(reader: Actor, initiative: Initiative, span: Span) -> dict[str, list[
         "issues": _issues(places, reader, span),
         "decisions": _papers(places, reader, (Decision, ChangeRequest), span),
         "changes": _changes(places, reader, span),
-        "money": list(_money(places, reader, span)),
+        "money": list(_money(places, reader, span.since)),
         "lessons": [places.fact("lesson", row) for row in _new(places, reader, Lesson, span)],
     }
     return {group: facts[:MOST] for group, facts in found.items()}
@@ -241,7 +241,7 @@ def _papers(places: Places, reader: Actor, models: Sequence[type[Paper]], span: 
         rows = places.of(model, reader).select_related("decider")
         asked = rows.filter(state__in=model.asked_states).order_by(F("decide_by").asc(nulls_last=True), "pk")
         facts += [
-            places.fact("wanted", row, after=row.decide_by, decider=str(row.decider or ""))
+            places.fact("wanted", row, after=row.decide_by, decider=str(row.decider or ""), put=row.put)
             for row in asked[:MOST]
         ]
         facts += [
@@ -262,10 +262,15 @@ def _changes(places: Places, reader: Actor, span: Span) -> list[Fact]:
     ]
 
 
-def _money(places: Places, reader: Actor, span: Span) -> Iterable[Fact]:
+def money_facts(reader: Actor, initiative: Initiative, since: datetime) -> list[Fact]:
+    """The money at and below an initiative, against what it was at `since` (aware)."""
+    return list(_money(Places.below(reader, initiative), reader, since))
+
+
+def _money(places: Places, reader: Actor, since: datetime) -> Iterable[Fact]:
     """Approved, spent and expected by currency against the last report, and what is left of the contingency. Amounts
     are minor units of the currency that stands as the title."""
-    before = money_at(reader, places.rows, span.since)
+    before = money_at(reader, places.rows, since)
     ledger = ledger_of(places.rows, reader)
     own = places.own
     start = {"entry": own.entry_id, "ref": own.code, "place": "", "owner": ""}

@@ -82,7 +82,9 @@ def correct_page(request: HttpRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {
         **about(report),
         "shown": shown_content(content, every_part=True),
-        "choices": rating_choices(one[name] for one in was["ratings"] for name in ("value", "before")),
+        "choices": rating_choices(
+            (one[name] for one in was["ratings"] for name in ("value", "before")), five=report.what.five
+        ),
         "questions": [
             QuestionField(one, said.get(one.key, ""), "") for one in kind_then(report.what, content).questions
         ],

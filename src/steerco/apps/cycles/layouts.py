@@ -10,12 +10,14 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.db import models
 from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from steerco.apps.cycles.kinds import LONGEST, Question, ReportKind
+from steerco.apps.cycles.kinds import LONGEST, PARTS, Question, ReportKind
+from steerco.apps.indicators.dimensions import dimension_label
 from steerco.kit.history import Invalid
 
 Layout = dict[str, Any]
@@ -27,6 +29,25 @@ TYPES: Mapping[str, str | Promise] = {
     "date": gettext_lazy("Date"),
     "choice": gettext_lazy("Choice"),
 }
+
+
+class LayoutField(models.JSONField):
+    """The form of a calendar, in its own row."""
+
+    def in_words(self, value: Any) -> str:
+        """What the history shows: the parts and ratings in order, then the questions; “*” has to be written."""
+        layout: Layout = value if isinstance(value, dict) else {}
+        parts = [
+            f"{PARTS[one['key']].label}{'*' if one.get('required') else ''}"
+            for one in layout.get("parts", ())
+            if one["key"] in PARTS
+        ]
+        rated = [dimension_label(key) for key in layout.get("dimensions", ())]
+        rated += [_("Five steps: amber/green and amber/red too")] if is_five(layout) else []
+        asked = [f"{one['label']}{'*' if one.get('required') else ''}" for one in layout.get("questions", ())]
+        return " · ".join(", ".join(group) for group in (parts, rated, asked) if group)
+
+
 MOST_QUESTIONS, MOST_CHOICES = 20, 20
 LABEL, HELP, CHOICE = 150, 300, 80  # characters
 ANSWER = 2_000

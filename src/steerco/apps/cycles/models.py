@@ -5,15 +5,18 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, ClassVar
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from steerco.apps.cycles.kinds import KINDS, OF_CYCLES, ReportKind, kind_choices
-from steerco.apps.cycles.layouts import is_five, shaped
+from steerco.apps.cycles.layouts import LayoutField, is_five, shaped
 from steerco.apps.cycles.states import REPORT_STATES
 from steerco.apps.governance.models import Body
 from steerco.apps.initiatives.models import OF_INITIATIVE, Initiative, Record
@@ -21,6 +24,7 @@ from steerco.apps.meetings.models import Meeting
 from steerco.apps.people.models import Party
 from steerco.apps.stakeholders.models import DistributionList
 from steerco.engine.calendar import Offsets, Rhythm
+from steerco.kit import clock
 from steerco.kit.history import Versioned, versioned
 from steerco.kit.permissions import Access, ScopedQuerySet
 from steerco.kit.states import States
@@ -87,7 +91,7 @@ class Cadence(Versioned):
         related_name="cadences",
         verbose_name=_("body that meets"),
     )
-    anchor = models.DateField(_("a period ends on"))
+    anchor = models.DateField(_("a period ends on"), blank=True)  # filled where nothing hangs on it
     own_ends = models.TextField(_("own dates"), blank=True)
     opens = models.SmallIntegerField(_("opens, working days after the period"), default=-2)
     due = models.SmallIntegerField(_("due, working days after the period"), default=1)
@@ -124,7 +128,7 @@ class Cadence(Versioned):
         related_name="+",
         verbose_name=_("receivers"),
     )
-    layout = models.JSONField(_("form"), default=dict, blank=True, editable=False)  # see `layouts`
+    layout = LayoutField(_("form"), default=dict, blank=True, editable=False)  # see `layouts`
     starts = models.DateField(_("from"), null=True, blank=True)
     ends = models.DateField(_("to"), null=True, blank=True)
 
@@ -173,13 +177,7 @@ class Cadence(Versioned):
                 _offsets = self.offsets
             except ValueError:
                 errors["due"] = _("A report is opened, due, reviewed, locked and published in this order.")
-        try:
-            self.own_ends = "\n".join(day.isoformat() for day in self.own_days)
-        except ValueError:
-            errors["own_ends"] = _("Write one date a line, as 2026-12-31.")
-        else:
-            if self.rhythm == Rhythm.OWN and not self.own_ends:
-                errors["own_ends"] = _("Write the last day of each period, one a line.")
+        errors |= self._errors_of_days()
         if self.rhythm == Rhythm.MEETING:
             errors |= self._errors_of_meetings(steps)
         elif tuple(steps.values()) == BEFORE_MEETING:  # left over from when it hung on meetings
@@ -188,6 +186,22 @@ class Cadence(Versioned):
             errors["contact"] = _("Only a calendar that covers the initiative itself asks one contact.")
         if errors:
             raise ValidationError(errors)
+
+    def _errors_of_days(self) -> dict[str, Any]:
+        """Own dates are kept in one way, however the reader's language writes them; where a period of another rhythm
+        ends has to be said."""
+        try:
+            days = sorted({_day(text) for text in self.own_ends.split()})
+        except ValidationError:
+            day = date_format(date(2026, 12, 31), "SHORT_DATE_FORMAT")
+            return {"own_ends": gettext("Write one date a line, as %(day)s.") % {"day": day}}
+        self.own_ends = "\n".join(day.isoformat() for day in days)
+        if self.rhythm == Rhythm.OWN and not days:
+            return {"own_ends": _("Write the last day of each period, one a line.")}
+        anchor: date | None = self.anchor
+        if anchor is None and self.rhythm in (Rhythm.OWN, Rhythm.MEETING):
+            self.anchor = anchor = days[0] if days else clock.today()
+        return {"anchor": _("Say on which day a period ends.")} if anchor is None else {}
 
     def _errors_of_meetings(self, steps: dict[str, Any]) -> dict[str, Any]:
         """Before meetings, days are counted from the meeting; what was left as it is for periods becomes the usual."""
@@ -198,6 +212,17 @@ class Cadence(Versioned):
         elif isinstance(self.publish, int) and self.publish >= 0:
             return {"publish": _("Papers go out before the meeting: count its working days below zero.")}
         return {}
+
+
+def _day(text: str) -> date:
+    """A day as it is kept, or as the reader's language writes it. Raises ValidationError."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        day: date | None = forms.DateField().clean(text)
+        if day is None:
+            raise
+        return day
 
 
 class Cycle(models.Model):

@@ -52,7 +52,12 @@ class CadenceRegister(Register):
             ),
         ),
         Column("rhythm"),
-        Column("anchor", help=_("The last day of any one period: a Friday, the last day of a month.")),
+        Column(
+            "anchor",
+            help=_(
+                "The last day of any one period: a Friday, the last day of a month. Own dates and meetings need none."
+            ),
+        ),
         Column("own_ends", help=_("Only on own dates: the last day of each period, one a line.")),
         Column(
             "body",

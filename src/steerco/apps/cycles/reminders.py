@@ -23,7 +23,17 @@ def _report(row: FollowUp) -> Report:
 
 def _ask_report(row: FollowUp) -> str:
     words = {"title": row.entry.title, "place": row.entry.initiative}
+    if row.data.get("returned"):
+        return _("Sent back: report on %(place)s: %(title)s") % words
     return _("Report on %(place)s: %(title)s") % words
+
+
+class _Writing(Kind):
+    """Writing a report: what was sent back is not answered with “no change”."""
+
+    def permitted(self, follow_up: FollowUp) -> tuple[Answer, ...]:
+        """The answers to this one."""
+        return () if follow_up.data.get("returned") else super().permitted(follow_up)
 
 
 def _ask_review(row: FollowUp) -> str:
@@ -52,7 +62,7 @@ def _review(actor: Actor, row: FollowUp, answer: str, comment: str) -> None:
 
 
 declare_kind(
-    Kind(
+    _Writing(
         WRITE,
         gettext_lazy("Report"),
         gettext_lazy("You report on it."),

@@ -255,7 +255,8 @@ def _ask(actor: Actor, report: Report, kind: str, debtor: int | None, due: Any) 
     asked = FollowUp.objects.filter(entry=report.entry_id, kind=kind).count()
     creditor = report.reviewer_id if kind == WRITE else report.owner_id
     key = f"{kind}:{report.pk}:{asked + 1}"
-    ask(actor, [Ask(key, kind, report.entry_id, debtor, due, creditor if creditor != debtor else None)])
+    data = {"returned": True} if report.state == "returned" else {}
+    ask(actor, [Ask(key, kind, report.entry_id, debtor, due, creditor if creditor != debtor else None, data)])
 
 
 def _settle(report: Report, kind: str) -> None:

@@ -3,6 +3,7 @@
 The options are part of the paper, so that its history shows what was asked and its version guards it.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
@@ -27,6 +28,7 @@ ASPECTS: dict[str, str | Promise] = {
     "note": _("Remark"),
 }
 ASPECT_LIMIT = 500
+MOST_RECOMMENDED = 1_000  # characters that a report repeats
 
 
 class OptionsField(models.JSONField):
@@ -89,6 +91,32 @@ class Option:
         if self.money is None:
             return ""
         return ("+" if self.money > 0 else "") + money_text(self.money, self.currency)
+
+
+def options_of(rows: Iterable[dict[str, Any]], currency: str) -> list[Option]:
+    """The options as a paper keeps them."""
+    return [
+        Option(
+            key=row["key"],
+            title=row["title"],
+            days=row.get("days"),
+            money=row.get("money"),
+            currency=currency,
+            words=tuple((name, row[name]) for name in ASPECTS if row.get(name)),
+        )
+        for row in rows
+    ]
+
+
+def effect_in_words(put: Mapping[str, Any]) -> str:
+    """What follows from the best known effect of a paper: its working days and its cost."""
+    effects = []
+    if put["days"] is not None:
+        days = ngettext("%(days)s working day", "%(days)s working days", abs(put["days"]))
+        effects.append(days % {"days": f"{put['days']:+d}"})
+    if put["money"] is not None:
+        effects.append(money_text(put["money"], put["currency"]))
+    return " · ".join(effects)
 
 
 @dataclass(frozen=True)
@@ -179,17 +207,16 @@ class Paper(Record):
     @property
     def choices(self) -> list[Option]:
         """The options with their consequences."""
-        return [
-            Option(
-                key=row["key"],
-                title=row["title"],
-                days=row.get("days"),
-                money=row.get("money"),
-                currency=self.currency,
-                words=tuple((name, row[name]) for name in ASPECTS if row.get(name)),
-            )
-            for row in self.options
-        ]
+        return options_of(self.options, self.currency)
+
+    @property
+    def put(self) -> dict[str, Any]:
+        """What is put to the decision, in no language: as a report keeps it."""
+        return {
+            "options": self.options,
+            "recommendation": self.recommendation[:MOST_RECOMMENDED],
+            **{name: getattr(self, name) for name in ("days", "money", "currency")},
+        }
 
     @property
     def stake_money(self) -> int | None:

@@ -143,5 +143,6 @@ for place, rank in (("record", 50), ("initiative", 80)):
             f"{place}.comments", place, rank + 2, "links/_comments.html", _comments, _("Comments"), width=12
         ),
     )
+declare_panel(Panel("meeting.files", "meeting", 20, "links/_files.html", _files, _("Files")))
 declare_panel(Panel("mentions", "home", 40, "links/_mentions.html", _mentions, _("You were named"), width=6))
 declare_panel(Panel("watched", "home", 50, "links/_watched.html", _watched, _("What you watch"), width=6))

@@ -29,6 +29,7 @@ from steerco.kit.history import Conflict, Invalid
 from steerco.kit.journal.submissions import answered_once
 from steerco.kit.pages.downloads import download
 from steerco.kit.pages.htmx import page, redirect_to, wants_fragment
+from steerco.kit.pages.panels import render_panels
 from steerco.kit.permissions import Actor, can
 from steerco.kit.permissions.inventory import guard
 from steerco.kit.registers.references import reference
@@ -57,7 +58,11 @@ def meeting_page(request: HttpRequest, pk: int) -> HttpResponse:
             problem = " ".join(str(text) for texts in error.errors[0].values() for text in texts)
         else:
             return redirect_to(request, f"{reverse('meetings:page', args=[row.pk])}{_anchor(request.POST)}")
-    context = {**_shown(actor, row), "problem": problem}
+    context = {
+        **_shown(actor, row),
+        "panels": render_panels("meeting", request, actor, row),
+        "problem": problem,
+    }
     return page(request, "meetings/page.html", context, status=422 if problem else 200)
 
 

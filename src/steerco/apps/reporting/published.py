@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils import translation
@@ -15,6 +15,7 @@ from steerco.apps.cycles.kinds import PARTS
 from steerco.apps.cycles.models import FrozenReport
 from steerco.apps.cycles.showing import replay_words, shown_second
 from steerco.apps.cycles.wording import fact_words, finding_words, short_date
+from steerco.apps.escalation.papers import effect_in_words, options_of
 from steerco.apps.indicators.dimensions import dimension_label
 from steerco.apps.indicators.indicators import rating_word
 from steerco.apps.organisation.selectors import organisation
@@ -40,6 +41,8 @@ from steerco.exchange.packs.content import (
 from steerco.exchange.packs.ratings import STATES, Palette, Rating, RatingScale, RatingValue, compared
 
 Content = dict[str, Any]
+# Of what is asked in words, and in reports that were frozen before papers told more than their question.
+NOTHING_PUT: Content = {"options": (), "recommendation": "", "days": None, "money": None, "currency": ""}
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,7 @@ def published_content(frozen: FrozenReport, *, audience: str = "", attribution: 
     told = list(_told(content, frozen)) if many else [Told(_line_of_itself(content), content)]
     dimensions = _dimensions(content, told)
     settings_row = organisation()
+    start = _day(content["period"]["start"])
     as_of = _day(content["period"]["end"]) or frozen.frozen_at.date()
     has_before = any(one.line["before"] for one in told)
     scale = RatingScale.FIVE_POINT if _five(told) else RatingScale.THREE_POINT
@@ -68,7 +72,9 @@ def published_content(frozen: FrozenReport, *, audience: str = "", attribution: 
         initiative_code=place["code"],
         initiative_name=place["name"],
         as_of=as_of,
-        compare=_day(content["period"]["start"]) if has_before else None,
+        compare=start - timedelta(days=1)
+        if start and has_before
+        else None,  # up to which the one before told
         generated_at=frozen.frozen_at,
         organisation=settings_row.name,
         coverage=_coverage(told, audience, as_of),
@@ -209,9 +215,13 @@ def _coverage(told: Sequence[Told], audience: str, as_of: date) -> Coverage:
 def _decisions(facts: Iterable[Content]) -> Iterable[Decision]:
     """What waits for a decision, and what those below ask for in their own words."""
     for fact in facts:
+        put = {**NOTHING_PUT, **fact.get("put", {})}
         yield Decision(
             number=fact["ref"],
             question=fact["title"],
+            options=tuple(one.in_words for one in options_of(put["options"], put["currency"])),
+            recommendation=put["recommendation"],
+            consequence=effect_in_words(put),
             decider=fact.get("decider", ""),
             deadline=_day(fact.get("after")),
             project=fact["place"],

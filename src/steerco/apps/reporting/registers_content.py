@@ -5,11 +5,10 @@ from datetime import date, timedelta
 
 from django.db.models import F
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from steerco.apps.change.models import ChangeRequest
 from steerco.apps.escalation.models import Escalation
-from steerco.apps.escalation.papers import Paper
+from steerco.apps.escalation.papers import Paper, effect_in_words
 from steerco.apps.escalation.selectors import lines, received
 from steerco.apps.governance.models import Decision as DecisionPaper
 from steerco.apps.initiatives.models import Initiative
@@ -20,7 +19,6 @@ from steerco.apps.raid.registers.conflicts import rank_text
 from steerco.apps.raid.selectors import conflicts_of
 from steerco.exchange.packs.content import Conflict, Decision, Milestone, Money, Risk
 from steerco.kit.permissions import Actor, visible_to
-from steerco.kit.registers.columns import money_text
 
 MOST_DECISIONS = 12
 MOST_CONFLICTS = 60
@@ -95,18 +93,12 @@ def _asked(actor: Actor, model: type[Paper], below: Mapping[int, Initiative]) ->
 
 def _put(row: Paper) -> Decision:
     """A paper as the pack shows it: what follows from its best known effect stands as the consequence."""
-    effects = []
-    if row.days is not None:
-        days = ngettext("%(days)s working day", "%(days)s working days", abs(row.days))
-        effects.append(days % {"days": f"{row.days:+d}"})
-    if row.money is not None:
-        effects.append(money_text(row.money, row.currency))
     return Decision(
         number=row.reference,
         question=row.title,
         options=tuple(option.in_words for option in row.choices),
         recommendation=row.recommendation,
-        consequence=" · ".join(effects),
+        consequence=effect_in_words(row.put),
         decider=str(row.decider or ""),
         deadline=row.decide_by,
         project=row.initiative.name,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from steerco.exchange.packs.content import Money
+from steerco.exchange.packs.content import Money, PackContent
 
 _SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$", "JPY": "¥", "INR": "₹"}
 _MINOR_DIGITS = {"JPY": 0, "KRW": 0, "HUF": 2, "KWD": 3, "BHD": 3, "TND": 3}
@@ -13,6 +13,7 @@ _MONTHS = {
     "de": ["Jan.", "Feb.", "März", "Apr.", "Mai", "Juni", "Juli", "Aug.", "Sep.", "Okt.", "Nov.", "Dez."],
 }
 MINUS = "−"
+NEAR = 25  # days: stands that are nearer to each other than a month are told by their day
 NBSP = "\u00a0"
 
 
@@ -93,3 +94,10 @@ class Figures:
 def major_units(amount: Money) -> Decimal:
     """The amount in pounds, euros, yen: exact."""
     return Decimal(amount.minor).scaleb(-_MINOR_DIGITS.get(amount.currency, 2))
+
+
+def stand_text(content: PackContent, value: date) -> str:
+    """When a stand of the pack was taken: Sep 2019, and in a weekly one 30 Sep 2019."""
+    figures = Figures(content.locale)
+    near = content.compare is not None and (content.as_of - content.compare).days < NEAR
+    return figures.day(value) if near else figures.month(value)

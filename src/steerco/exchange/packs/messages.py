@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from steerco.exchange.packs.content import Change, ChangeKind, MoneyRow, PackContent, ProjectPage
-from steerco.exchange.packs.figures import Figures, major_units
+from steerco.exchange.packs.figures import Figures, major_units, stand_text
 from steerco.exchange.packs.ratings import OFF_TRACK, RatingScale, RatingValue, Trend
 
 HIGH_SCORE = 15
@@ -64,7 +64,7 @@ def ratings_message(content: PackContent) -> str:
 def _worse(content: PackContent, figures: Figures) -> str:
     if content.compare is None:
         return ""
-    since = figures.month(content.compare)
+    since = stand_text(content, content.compare)
     worse = len(changes_of(content, ChangeKind.RATING_WORSE))
     if worse:
         return content.labels.msg_worse(worse, date=since)
@@ -98,7 +98,7 @@ def changes_message(content: PackContent) -> str:
     labels = content.labels
     if content.compare is None:
         return labels.no_earlier_data.rstrip(".")
-    since = Figures(content.locale).month(content.compare)
+    since = stand_text(content, content.compare)
     if not content.changes:
         return labels.msg_no_changes.format(date=since)
     return joined(
@@ -188,7 +188,7 @@ def _end_moved(content: PackContent, page: ProjectPage) -> str:
         return ""
     labels = content.labels
     template = labels.msg_project_end_later if days > 0 else labels.msg_project_end_earlier
-    return template.format(span=span(content, days), date=Figures(content.locale).month(content.compare))
+    return template.format(span=span(content, days), date=stand_text(content, content.compare))
 
 
 def span(content: PackContent, days: int) -> str:

@@ -1,6 +1,7 @@
 """The figures of the first page after the cover, the same in every format that has one."""
 
 from steerco.exchange.packs.content import ChangeKind
+from steerco.exchange.packs.figures import stand_text
 from steerco.exchange.packs.messages import changes_of, off_track, rated, variance
 from steerco.exchange.packs.ratings import RatingScale
 from steerco.exchange.packs.values import Wording
@@ -9,7 +10,7 @@ from steerco.exchange.packs.values import Wording
 def tiles(words: Wording) -> list[tuple[str, str, str]]:
     """The figures of the overview: name, value, remark."""
     content, labels, figures = words.content, words.labels, words.figures
-    since = labels.since.format(date=figures.month(content.compare)) if content.compare else ""
+    since = labels.since.format(date=stand_text(content, content.compare)) if content.compare else ""
     off = labels.off_track_three if content.scale is RatingScale.THREE_POINT else labels.off_track
     left_out = sum(item.count for item in content.coverage.excluded)
     found = [

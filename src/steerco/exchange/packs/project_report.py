@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from steerco.exchange.packs.content import PackContent, ProjectPage
+from steerco.exchange.packs.figures import stand_text
 from steerco.exchange.packs.messages import project_message
 from steerco.exchange.packs.ratings import Rating
 from steerco.exchange.packs.report import (
@@ -86,7 +87,7 @@ def _date_grid(words: Wording, page: ProjectPage) -> Grid | None:
         return None
     labels, figures, compare = words.labels, words.figures, words.content.compare
     columns = [Heading(labels.dates, 1), Heading(labels.baseline, 0, "r")]
-    columns += [Heading(figures.month(compare), 0, "r")] if compare else []
+    columns += [Heading(stand_text(words.content, compare), 0, "r")] if compare else []
     columns += [Heading(labels.now, 0, "r"), Heading(labels.moved, 0, "r")]
     lines = []
     for item in page.dates:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from steerco.exchange.packs.content import Change, ChangeKind, Money, PackContent
-from steerco.exchange.packs.figures import Figures
+from steerco.exchange.packs.figures import Figures, stand_text
 from steerco.exchange.packs.labels import PackLabels
 from steerco.exchange.packs.messages import DAYS_IN_MONTH
 from steerco.exchange.packs.ratings import ARROWS, SCALES, SHAPES, Rating, RatingValue, Trend
@@ -115,7 +115,7 @@ def rating_key(words: Wording) -> str:
     if content.compare is None:
         return " · ".join(points)
     trends = [f"{ARROWS[t]} {labels.trend_name(t)}" for t in Trend if t is not Trend.NONE]
-    since = labels.legend.format(date=words.figures.month(content.compare))
+    since = labels.legend.format(date=stand_text(content, content.compare))
     return f"{' · '.join(points)}. {since}: {' · '.join(trends)}"
 
 

@@ -189,12 +189,9 @@ class Deliveries:
     def _round(self, key: str, text: RoundText) -> None:
         lead = self.people[self.project.lead]
         self.timeline.call(text.opened, 16, lead.name, partial(self._open, key, text, lead))
-        asked = self.timeline.moment(text.opened, 16, lead.name)
         for said in text.answers:
             person = self.people[said["by"]]
-            # Seen from a weekend both may fall on one Friday: nobody answers before they are asked.
-            hour = 11 if self.timeline.moment(said["day"], 11, person.name) > asked else 17
-            self.timeline.call(said["day"], hour, person.name, partial(self._answer, key, said, person))
+            self.timeline.call(said["day"], 11, person.name, partial(self._answer, key, said, person))
 
     def _row(self, key: str) -> Record:
         row: Record = self.timeline.rows[key]

@@ -17,6 +17,7 @@ from lxml import etree
 
 from steerco.exchange.packs.archive import ArchiveError, inspect_archive, stamp
 from steerco.exchange.packs.content import PackContent, ProjectPage
+from steerco.exchange.packs.figures import stand_text
 from steerco.exchange.packs.fit.wrap import SLACK, Style
 from steerco.exchange.packs.messages import decisions_message, ratings_message
 from steerco.exchange.packs.printable import printable_content, right_to_left
@@ -197,9 +198,9 @@ def _distribution(words: Wording) -> Grid:
     """Counts now and then with a bar of blocks: text, so that it reads aloud and prints sharp."""
     content, labels = words.content, words.labels
     compared = content.compare is not None
-    columns = [Heading(labels.rating), Heading(words.figures.month(content.as_of), 0, "r")]
+    columns = [Heading(labels.rating), Heading(stand_text(content, content.as_of), 0, "r")]
     if content.compare:
-        columns.append(Heading(words.figures.month(content.compare), 0, "r"))
+        columns.append(Heading(stand_text(content, content.compare), 0, "r"))
     columns.append(Heading(labels.rating_distribution, 1))
     most = max((share.now for share in content.distribution), default=1) or 1
     lines = []

@@ -4,7 +4,7 @@ from typing import Any
 
 from steerco.engine.charts.scales import Linear, fair_range
 from steerco.exchange.packs.content import Change, ChangeKind, PackContent, ProjectPage
-from steerco.exchange.packs.figures import major_units
+from steerco.exchange.packs.figures import major_units, stand_text
 from steerco.exchange.packs.messages import (
     AMBER_DAYS,
     changes_of,
@@ -109,9 +109,9 @@ def _bars(words: Wording) -> dict[str, Any] | None:
     shares = [share for share in content.distribution if share.now or share.compared]
     if not shares:
         return None
-    named = [(words.figures.month(content.as_of), [share.now for share in shares])]
+    named = [(stand_text(content, content.as_of), [share.now for share in shares])]
     if content.compare and any(share.compared is not None for share in shares):
-        named.append((words.figures.month(content.compare), [share.compared or 0 for share in shares]))
+        named.append((stand_text(content, content.compare), [share.compared or 0 for share in shares]))
     colours = [ink(share.value, content.palette) for share in shares]
     rows = [
         {

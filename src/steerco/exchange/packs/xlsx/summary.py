@@ -3,6 +3,7 @@
 from xlsxwriter.utility import quote_sheetname, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from steerco.exchange.packs.figures import stand_text
 from steerco.exchange.packs.messages import (
     changes_message,
     conflicts_message,
@@ -48,12 +49,12 @@ def add_summary(book: Book) -> None:
 
 def _distribution(book: Book, sheet: Worksheet, top: int) -> None:
     words = book.words
-    content, labels, figures = words.content, words.labels, words.figures
+    content, labels = words.content, words.labels
     if not content.ratings or not content.dimensions:
         return
-    heads = [labels.rating_distribution, figures.month(content.as_of)]
+    heads = [labels.rating_distribution, stand_text(content, content.as_of)]
     if content.compare:
-        heads.append(figures.month(content.compare))
+        heads.append(stand_text(content, content.compare))
     for column, head in enumerate(heads):
         book.put(sheet, top, column, head, "head")
     counted = {share.value for share in content.distribution}

@@ -1,6 +1,7 @@
 """The first page after the cover: the state of the portfolio at a glance."""
 
 from steerco.exchange.packs.content import Change, ChangeKind, Milestone
+from steerco.exchange.packs.figures import stand_text
 from steerco.exchange.packs.fit.wrap import shorten
 from steerco.exchange.packs.messages import (
     changes_of,
@@ -72,9 +73,9 @@ def _distribution(book: Book, page: Page, box: Box) -> None:
     if not shares:
         return
     both = any(share.compared is not None for share in shares) and content.compare is not None
-    categories = [book.figures.month(content.as_of)]
+    categories = [stand_text(content, content.as_of)]
     if both and content.compare:
-        categories.append(book.figures.month(content.compare))
+        categories.append(stand_text(content, content.compare))
     rows = [
         Series(
             labels.name(share.value),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from steerco.exchange.packs.content import Narrative, ProjectPage
-from steerco.exchange.packs.figures import major_units
+from steerco.exchange.packs.figures import major_units, stand_text
 from steerco.exchange.packs.fit.wrap import height, shorten
 from steerco.exchange.packs.messages import project_message
 from steerco.exchange.packs.pptx.cells import rating_cell
@@ -173,7 +173,7 @@ def _dates(book: Book, page: Page, box: Box, project: ProjectPage) -> Box:
     compare = book.content.compare
     columns = [Column(labels.dates, 20), Column(labels.baseline, align="r")]
     if compare:
-        columns.append(Column(figures.month(compare), align="r"))
+        columns.append(Column(stand_text(book.content, compare), align="r"))
     columns.append(Column(labels.now, align="r"))
     if compare:
         columns.append(Column(labels.moved, align="r"))
