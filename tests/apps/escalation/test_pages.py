@@ -37,6 +37,9 @@ def test_a_record_is_escalated_by_hand_and_both_ends_see_it(tree: Tree) -> None:
     for name in ("Petra Programme", "Dora Director", "Saul Sponsor"):
         assert name in form
     assert "Paula Lead ·" not in form
+    assert "Saul Sponsor · sponsor of Proj initiative" in form
+    assert "Carl Chief · portfolio Port initiative" in form
+    assert form.count("Sponsor, ") == 0  # the posts of those who are offered by name
     lead = browser(tree.lead)
     to = f"{tree.programme.pk}-{tree.programme_manager.party_id}"
     assert lead.post(escalate_url, {"to": to, "reason": " "}).status_code == 422

@@ -10,6 +10,7 @@ from steerco.apps.escalation.deciding import record as record_decision
 from steerco.apps.followups.models import FollowUp
 from steerco.apps.followups.services import answer, delegate, lapse
 from steerco.apps.governance.models import Body, Decision
+from steerco.apps.governance.selectors import latencies
 from steerco.apps.governance.services import write_bodies, write_decisions
 from steerco.apps.initiatives.models import Initiative
 from steerco.apps.initiatives.posts import appoint, create_post, seats_of
@@ -387,3 +388,14 @@ def test_silence_speaks_on_its_day(place: Initiative, manager: Person, sponsor: 
         assert lapse(clock.today()) == 1
     row.refresh_from_db()
     assert (row.state, row.decision, row.rationale) == ("decided", "Leave it", "§ 4: ten days")
+
+
+def test_what_was_decided_before_it_was_asked_took_no_day(manager: Person, place: Initiative) -> None:
+    board = write_bodies(OPERATOR, [Change({"name": "Asset board"})])[0]
+    row, today = paper(manager, place, decider=board.party), clock.today()
+    day_before = {"asked_on": today, "decided_on": today - timedelta(days=1), "state": "decided"}
+    Decision.objects.filter(pk=row.pk).update(**day_before)
+    row.refresh_from_db()
+    assert row.latency == 0
+    [bodies] = latencies(Decision.objects.all(), today)
+    assert (bodies.median, bodies.longest) == (0, 0)

@@ -64,6 +64,13 @@ def test_each_sheet_goes_to_its_register_in_the_browser() -> None:
     assert Issue.objects.count() == 3
 
 
+def test_a_sheet_of_another_register_is_said_to_go_there(operator: Actor) -> None:
+    book = issues_and_actions()
+    issues, actions = stage_bundle(operator, [Upload(book.name, book.content())], place="P1")
+    assert "Taken elsewhere: Actions." in [said["text"] for said in issues.report["skipped"]]
+    assert "Taken elsewhere: Issues." in [said["text"] for said in actions.report["skipped"]]
+
+
 def test_a_sheet_without_a_telling_name_goes_where_its_columns_are(operator: Actor) -> None:
     headers = ["Nr", "Assumption", "Validation method", "Impact if false", "Review date"]
     rows: list[list[Any]] = [headers, ["1", "Rates stay", "Ask", "Dearer", "2026-05-01"]]

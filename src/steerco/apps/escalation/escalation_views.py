@@ -33,6 +33,7 @@ from steerco.apps.escalation.selectors import (
     sent,
     visible,
 )
+from steerco.apps.followups.services import holders
 from steerco.apps.initiatives.models import Entry, Initiative
 from steerco.apps.initiatives.records import address_of
 from steerco.apps.initiatives.selectors import find_initiative
@@ -134,7 +135,7 @@ def escalate_page(request: HttpRequest, pk: int) -> HttpResponse:
     entry = _entry(actor, pk)
     require(actor, "record.edit", entry)
     steps = {f"{step.to}-{step.receiver}": step for step in steps_for(entry)}
-    form = EscalateForm(_choices(actor, steps), request.POST if request.method == "POST" else None)
+    form = EscalateForm(_choices(actor, entry, steps), request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             escalate(actor, entry, steps[form.cleaned_data["to"]], form.cleaned_data["reason"])
@@ -148,15 +149,29 @@ def escalate_page(request: HttpRequest, pk: int) -> HttpResponse:
     return page(request, "escalation/escalate.html", context, status=422 if form.is_bound else 200)
 
 
-def _choices(actor: Actor, steps: dict[str, Step]) -> list[tuple[str, str]]:
-    """The receivers with the names of their levels, where the actor may read them."""
-    names = dict(Party.objects.filter(pk__in=[s.receiver for s in steps.values()]).values_list("pk", "name"))
+def _choices(actor: Actor, entry: Entry, steps: dict[str, Step]) -> list[tuple[str, str]]:
+    """The receivers with the names of their levels, where the actor may read them; a post whose holder is offered by
+    name is not offered again."""
+    asked, own = {s.receiver for s in steps.values()}, entry.initiative
+    parties = Party.objects.in_bulk(asked)
+    again = {
+        party.pk
+        for party in parties.values()
+        if party.kind == Party.Kind.POST
+        and (people := {person.party_id for person in holders(party.pk, clock.today())})
+        and people <= asked
+    }
     places = Initiative.objects.visible_to(actor).filter(pk__in=[s.to for s in steps.values()])
     levels = {row.pk: f"{row.get_type_display()} {row.name}" for row in places}
-    return [
-        (key, " · ".join(part for part in (names.get(step.receiver, ""), levels.get(step.to, "")) if part))
-        for key, step in steps.items()
-    ]
+    found = []
+    for key, step in steps.items():
+        if step.receiver in again:
+            continue
+        level = levels.get(step.to, "")
+        if own is not None and step.receiver == own.sponsor_id and level:
+            level = _("sponsor of %(place)s") % {"place": own.name}
+        found.append((key, " · ".join(part for part in (parties[step.receiver].name, level) if part)))
+    return found
 
 
 @require_POST

@@ -133,7 +133,7 @@ class Ladder:
         if chain:
             own = [Step(chain[0].parent or pk, party) for party in self.sponsors(pk)[:1]]
             found = [*found[:1], *own, *found[1:]]
-            found += [Step(chain[-1].pk, party) for party in self.board(pk)]
+            found += [Step(self.level_of(party, pk, chain[-1].pk), party) for party in self.board(pk)]
         first: dict[int, Step] = {}
         for step in found:
             if step.receiver not in avoid:

@@ -252,10 +252,13 @@ class Paper(Record):
 
     @property
     def latency(self) -> int | None:
-        """Calendar days from the first asking to the decision or the meeting that made it; None before."""
+        """Calendar days from the first asking to the decision or the meeting that made it; None before.
+
+        What a body had decided before it was written down and asked for took no day.
+        """
         if self.asked_on is None or self.decided_on is None:
             return None
-        return (self.decided_on - self.asked_on).days
+        return max((self.decided_on - self.asked_on).days, 0)
 
     def is_late(self, day: date) -> bool:
         """Whether the decision is overdue."""

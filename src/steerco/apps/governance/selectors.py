@@ -69,7 +69,7 @@ def latencies(queryset: QuerySet[Any], today: date) -> list[Latency]:
     people: dict[str, set[int]] = defaultdict(set)
     rows = made.order_by().values_list("decider__kind", "decider", "asked_on", "decided_on")
     for kind, decider, asked, decided in rows:
-        took[kind or ""].append((decided - asked).days)
+        took[kind or ""].append(max((decided - asked).days, 0))
         people[kind or ""].add(decider)
     waiting: dict[str, int] = defaultdict(int)
     overdue: dict[str, int] = defaultdict(int)

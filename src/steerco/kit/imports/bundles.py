@@ -3,7 +3,7 @@
 One run for each register, all of one bundle; each is looked at, mended, imported and undone like any other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import uuid4
 
 from django.db import transaction
@@ -66,11 +66,13 @@ def stage_bundle(actor: Actor, uploads: Sequence[Upload], *, place: str = "") ->
     """
     files = services.read_uploads(actor, uploads, place)
     wanted: dict[str, set[str]] = {}
+    goes_to: dict[str, str] = {}
     for file in files:
         for data in file.tables:
             table = table_of(data)
             for register in registers_of(table):
                 wanted.setdefault(register.key, set()).add(table_key(table))
+                goes_to.setdefault(table_key(table), str(register.label_plural))
     if not wanted:
         raise ImportRefused(_("Nothing in the file belongs to a register."))
     bundle = uuid4().hex
@@ -78,14 +80,20 @@ def stage_bundle(actor: Actor, uploads: Sequence[Upload], *, place: str = "") ->
     with transaction.atomic():
         for register in candidates():
             if register.key in wanted:
-                runs.append(_run(actor, register, files, wanted[register.key], bundle, place))
+                runs.append(_run(actor, register, files, wanted[register.key], goes_to, bundle, place))
     for run in runs:
         services.check(actor, run)
     return runs
 
 
 def _run(
-    actor: Actor, register: Register, files: list[ImportFile], tables: set[str], bundle: str, place: str
+    actor: Actor,
+    register: Register,
+    files: list[ImportFile],
+    tables: set[str],
+    goes_to: Mapping[str, str],
+    bundle: str,
+    place: str,
 ) -> ImportRun:
     """The run of one register, which leaves out the tables of others."""
     instructions = services.suggest(actor, register, files)
@@ -94,6 +102,8 @@ def _run(
             key = table_key(table_of(data))
             if key in tables:
                 instructions.skipped.pop(key, None)
+            elif key in goes_to:
+                instructions.skipped[key] = _("Taken elsewhere: %s.") % goes_to[key]
             else:
                 instructions.skipped.setdefault(key, _("It holds no entries of this register."))
     instructions.options = Options(partial=True)

@@ -167,7 +167,7 @@ def transition(request: HttpRequest, slug: str, pk: int, key: str) -> HttpRespon
     if withheld:  # a page that was opened before shows a button that is no longer there
         messages.error(request, withheld)
         return redirect_to(request, register.url(row))
-    if way is None:
+    if way is None or register.states is None:
         raise Http404
     names = [n for n in way.asks if n in register.editable_columns()]
     posted = request.method == "POST"
@@ -182,7 +182,7 @@ def transition(request: HttpRequest, slug: str, pk: int, key: str) -> HttpRespon
             form.is_valid()
             form.add_refusals(error.errors[0])
         else:
-            messages.success(request, _("Done: %s") % way.label)
+            messages.success(request, _("Now: %s") % register.states.by_key[way.target].label)
             return redirect_to(request, register.url(row))
     context = {"register": register, "row": row, "way": way, "form": form, "title": register.title(row)}
     return page(request, "registers/transition.html", context, status=422 if posted else 200)
