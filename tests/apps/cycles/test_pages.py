@@ -10,7 +10,7 @@ from tests.apps.worlds import OPERATOR, browser, person, posted
 
 from steerco.apps.cycles.models import Cadence, Cycle, Draft
 from steerco.apps.cycles.services import write_cadences
-from steerco.apps.cycles.turning import asked_by, turn
+from steerco.apps.cycles.turning import asked_by, lock_cycle, next_round, turn
 from steerco.apps.escalation.services import write_tolerances
 from steerco.kit import clock
 from steerco.kit.history import Change, Invalid
@@ -251,3 +251,14 @@ def test_a_calendar_leaves_to_a_nearer_one_of_its_kind_what_that_one_asks() -> N
     write_cadences(OPERATOR, [Change({"initiative": found.streams[0], **near})])
     with clock.at(THURSDAY):
         assert list(asked_by(found.cadence)) == [found.streams[1]]
+
+
+def test_a_period_that_was_locked_early_is_not_the_next_one() -> None:
+    found = programme()
+    with clock.at(THURSDAY):
+        assert next_round(found.cadence, THURSDAY.date())[0].end == FRIDAY  # type: ignore[index]
+        turn()
+        lock_cycle(OPERATOR, Cycle.objects.get().pk)
+        coming = next_round(found.cadence, THURSDAY.date())
+    assert coming is not None
+    assert coming[0].end == FRIDAY + timedelta(days=7)

@@ -67,10 +67,19 @@ def periods_due(cadence: Cadence, today: date) -> Iterator[tuple[Period, Dates]]
 
 
 def next_round(cadence: Cadence, today: date) -> tuple[Period, Dates] | None:
-    """The first period of a calendar that is not yet locked on `today`, with its days; None where there is none."""
-    if cadence.rhythm == Rhythm.MEETING:
-        return next(((period, dates) for _meeting, period, dates in meetings_ahead(cadence, today)), None)
-    return next(periods_ahead(cadence, today), None)
+    """The first period of a calendar that is not yet locked on `today`, as planned or before the time, with its days;
+    None where there is none."""
+    over = set(
+        Cycle.objects.filter(cadence=cadence)
+        .exclude(state=Cycle.State.OPEN)
+        .values_list("period_end", flat=True)
+    )
+    ahead = (
+        (one[1:] for one in meetings_ahead(cadence, today))
+        if cadence.rhythm == Rhythm.MEETING
+        else periods_ahead(cadence, today)
+    )
+    return next((one for one in ahead if one[0].end not in over), None)
 
 
 def periods_ahead(cadence: Cadence, today: date) -> Iterator[tuple[Period, Dates]]:
