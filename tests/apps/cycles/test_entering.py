@@ -33,6 +33,7 @@ def test_who_enters_for_somebody_says_from_what_and_it_stands_in_the_report() ->
         page = posted(office, url, {**TYPED, **said, "source-file": mail})
         assert "Entered by Rita Reviewer for Writer1 Lead; source: Mail" in page
         assert "said.txt" in page
+        assert "Open the file" in page
         assert "He wrote on Wednesday." in page
     assert Attachment.objects.get(entry=found.report().entry_id).name == "said.txt"
     with clock.at(WEDNESDAY):

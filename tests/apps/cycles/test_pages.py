@@ -5,12 +5,12 @@ from datetime import date, timedelta
 
 import pytest
 from django.utils import translation
-from tests.apps.cycles.world import THURSDAY, WEDNESDAY, milestone, programme
+from tests.apps.cycles.world import FRIDAY, THURSDAY, WEDNESDAY, milestone, programme
 from tests.apps.worlds import OPERATOR, browser, person, posted
 
-from steerco.apps.cycles.models import Cycle, Draft
+from steerco.apps.cycles.models import Cadence, Cycle, Draft
 from steerco.apps.cycles.services import write_cadences
-from steerco.apps.cycles.turning import turn
+from steerco.apps.cycles.turning import asked_by, lock_cycle, next_round, turn
 from steerco.apps.escalation.services import write_tolerances
 from steerco.kit import clock
 from steerco.kit.history import Change, Invalid
@@ -229,3 +229,36 @@ def test_whoever_reports_sees_at_home_that_it_was_sent_back() -> None:
         page = writer.get("/").content.decode()
     assert "Sent back: report on Ws1 initiative" in page
     assert ">No change<" not in page
+
+
+def test_a_calendar_says_when_it_asks_next_and_whom() -> None:
+    found = programme()
+    with clock.at(THURSDAY):
+        url = f"/registers/reporting-calendars/{found.cadence.pk}/"
+        page = browser(found.rita).get(url).content.decode()
+        assert "week 48, 2026: opens 25/11/2026, due 30/11/2026, locked 02/12/2026." in page
+        assert "Ws1 initiative" in page
+        assert "Ws2 initiative" in page
+        Cadence.objects.filter(pk=found.cadence.pk).update(ends=date(2026, 11, 25))
+        assert (
+            "It asks for nothing in the next hundred days." in browser(found.rita).get(url).content.decode()
+        )
+
+
+def test_a_calendar_leaves_to_a_nearer_one_of_its_kind_what_that_one_asks() -> None:
+    found = programme()
+    near = {"title": "Its own", "kind": "weekly", "covers": "itself", "anchor": FRIDAY}
+    write_cadences(OPERATOR, [Change({"initiative": found.streams[0], **near})])
+    with clock.at(THURSDAY):
+        assert list(asked_by(found.cadence)) == [found.streams[1]]
+
+
+def test_a_period_that_was_locked_early_is_not_the_next_one() -> None:
+    found = programme()
+    with clock.at(THURSDAY):
+        assert next_round(found.cadence, THURSDAY.date())[0].end == FRIDAY  # type: ignore[index]
+        turn()
+        lock_cycle(OPERATOR, Cycle.objects.get().pk)
+        coming = next_round(found.cadence, THURSDAY.date())
+    assert coming is not None
+    assert coming[0].end == FRIDAY + timedelta(days=7)

@@ -1,6 +1,6 @@
 """The escalation rules: what they propose, to whom, and never twice."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -220,6 +220,18 @@ def test_what_is_overdue_goes_up_once_and_again_when_as_long_has_passed(tree: Tr
     with after(20):
         assert evaluate()["proposed"] == 1
         assert escalated(row)[-1].receiver.name == "Dora Director"
+
+
+@pytest.mark.parametrize("due", [date(2026, 11, 27), date(2026, 11, 28), date(2026, 11, 29)])
+def test_what_was_due_on_a_day_off_is_as_late_as_what_was_due_before_it(tree: Tree, due: date) -> None:
+    with clock.at(
+        datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
+    ):  # a Friday; ten working days later is a Friday too
+        record("issue", tree.project, "Late", due_on=due)
+    with clock.at(datetime(2026, 12, 10, 12, 0, tzinfo=UTC)):
+        assert evaluate()["proposed"] == 0
+    with clock.at(datetime(2026, 12, 11, 12, 0, tzinfo=UTC)):
+        assert evaluate()["proposed"] == 1
 
 
 def test_an_escalation_that_nobody_answers_climbs_where_the_rule_is_in_use(tree: Tree) -> None:

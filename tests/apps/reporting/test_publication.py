@@ -17,8 +17,10 @@ from steerco.apps.cycles.drafts import Typed
 from steerco.apps.cycles.models import Cadence, Cycle, FrozenReport
 from steerco.apps.cycles.services import approve, freeze, submit
 from steerco.apps.cycles.turning import turn
+from steerco.apps.followups.models import FollowUp
 from steerco.apps.governance.services import write_decisions
 from steerco.apps.initiatives.services import restrict
+from steerco.apps.organisation.services import configure
 from steerco.apps.people.services import write_people
 from steerco.apps.reporting import letters
 from steerco.apps.reporting.models import Delivery, Pack, Publication
@@ -172,6 +174,11 @@ def test_only_who_decides_has_buttons_in_the_mail_and_they_answer_that_one_quest
         assert not any(line.answers for line in summary_of(edition, None, None).sections[0].lines)
         assert Client().get(shown[0].answers[0][1]).status_code == 200
         assert len({path.split("?")[0] for _label, path in shown[0].answers}) == 1
+        configure(OPERATOR, {"code_from": 100})
+        asked = FollowUp.objects.get(kind="decision.take", entry=row.entry_id)
+        FollowUp.objects.filter(pk=asked.pk).update(data={**asked.data, "money": 5_000, "currency": ""})
+        shown = summary_of(edition, sponsor, actor(sponsor)).sections[0].lines
+        assert shown[0].answers == (("Sign in and answer", f"/entries/{row.entry_id}/"),)
 
 
 @pytest.mark.slow

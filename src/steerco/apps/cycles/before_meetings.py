@@ -30,10 +30,15 @@ AHEAD = timedelta(days=100)
 
 def meetings_due(cadence: Cadence, today: date) -> Iterator[tuple[Meeting, Period, Dates]]:
     """The meetings before which is reported on `today`: opened by then and not yet locked, each with its period."""
+    return (one for one in meetings_ahead(cadence, today) if one[2].opens <= today)
+
+
+def meetings_ahead(cadence: Cadence, today: date) -> Iterator[tuple[Meeting, Period, Dates]]:
+    """The meetings before which reports are not yet locked on `today`, in order, each with its period."""
     for meeting, period in _periods(cadence, today):
         dates = dates_of(meeting.day, cadence.offsets, work_week())
         begun = cadence.starts is None or period.end >= cadence.starts
-        if meeting.is_ahead and begun and dates.opens <= today < dates.lock:
+        if meeting.is_ahead and begun and today < dates.lock:
             yield meeting, period, dates
 
 

@@ -8,7 +8,14 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from steerco.apps.cycles.before_meetings import follow_meetings, lock_of, meetings_due, note, owe_by
+from steerco.apps.cycles.before_meetings import (
+    follow_meetings,
+    lock_of,
+    meetings_ahead,
+    meetings_due,
+    note,
+    owe_by,
+)
 from steerco.apps.cycles.covering import REPORTING, Status, covered, latest_editions
 from steerco.apps.cycles.kinds import BRIDGE, CONSOLIDATED, ON_HOLD
 from steerco.apps.cycles.models import Cadence, Cycle, Report
@@ -56,12 +63,33 @@ def in_force(day: date) -> QuerySet[Cadence]:
 
 def periods_due(cadence: Cadence, today: date) -> Iterator[tuple[Period, Dates]]:
     """The periods about which reports are wanted on `today`: opened by then and not yet locked."""
+    return (one for one in periods_ahead(cadence, today) if one[1].opens <= today)
+
+
+def next_round(cadence: Cadence, today: date) -> tuple[Period, Dates] | None:
+    """The first period of a calendar that is not yet locked on `today`, as planned or before the time, with its days;
+    None where there is none."""
+    over = set(
+        Cycle.objects.filter(cadence=cadence)
+        .exclude(state=Cycle.State.OPEN)
+        .values_list("period_end", flat=True)
+    )
+    ahead = (
+        (one[1:] for one in meetings_ahead(cadence, today))
+        if cadence.rhythm == Rhythm.MEETING
+        else periods_ahead(cadence, today)
+    )
+    return next((one for one in ahead if one[0].end not in over), None)
+
+
+def periods_ahead(cadence: Cadence, today: date) -> Iterator[tuple[Period, Dates]]:
+    """The periods that are not yet locked on `today`, in order, as far as one looks ahead."""
     rhythm, ends = Rhythm(cadence.rhythm), cadence.own_days
     week = work_week()
     period = period_holding(rhythm, cadence.anchor, today - LOOK_BACK, ends) or _first(cadence, ends)
     while period is not None and period.start <= today + LOOK_AHEAD:
         dates = dates_of(period.end, cadence.offsets, week)
-        if dates.opens <= today < dates.lock and (cadence.starts is None or period.end >= cadence.starts):
+        if today < dates.lock and (cadence.starts is None or period.end >= cadence.starts):
             yield period, dates
         period = period_after(rhythm, cadence.anchor, period, ends)
 
@@ -98,6 +126,13 @@ def open_cycle(
         for report in reports:
             ask_for(report)
     return cycle
+
+
+def asked_by(cadence: Cadence) -> QuerySet[Initiative]:
+    """The initiatives going on that a calendar asks: not those that a nearer one of its kind asks already."""
+    rows = covered(cadence).filter(status__in=REPORTING)
+    alone = cadence.covers == Cadence.Covers.ITSELF
+    return rows if alone else rows.exclude(pk__in=set(_asked_nearer(cadence)))
 
 
 def _wanted(cycle: Cycle) -> Iterator[Change]:

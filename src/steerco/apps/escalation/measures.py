@@ -99,12 +99,12 @@ def overdue(register: str, label: str | Promise) -> Measure:
     """How many working days the open records of a register are past their date."""
 
     def find(day: date, threshold: int) -> Iterable[Fact]:
-        last = add_working_days(day, -threshold)
+        # What was due on a day off is as many working days late as what was due on the working day before it.
+        later = add_working_days(day, 1 - threshold)
         rows = Entry.objects.filter(
             register=register,
             state_group=StateGroup.OPEN,
-            due__lt=day,
-            due__lte=last,
+            due__lt=min(day, later),
             initiative__archived=False,
         )
         for pk, initiative, due in rows.order_by().values_list("pk", "initiative", "due"):

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from steerco.apps.cycles.consolidation import SEVERITY, read_line
@@ -159,15 +160,20 @@ def _turned(said: Content) -> str:
 
 
 def _answers(entries: Collection[int], person: Person | None) -> dict[int, tuple[tuple[str, str], ...]]:
-    """The buttons of whoever decides, through the single-purpose door of what they owe about each entry."""
+    """The buttons of whoever decides, through the single-purpose door of what they owe about each entry; where that
+    door is not enough, the way to the page on which they decide."""
     if person is None or not entries:
         return {}
     actor = actor_without_account(person)
     rows = FollowUp.objects.filter(entry__in=entries, state=FollowUp.State.OPEN, debtor__in=actor.parties)
-    found = {}
+    found: dict[int, tuple[tuple[str, str], ...]] = {}
     for row in rows.select_related("entry__initiative", "debtor").order_by("pk"):
         kind = kind_of(row)
-        if row.entry_id in found or not may_see(actor, row.entry) or kind.needs_sign_in(row):
+        if row.entry_id in found or not may_see(actor, row.entry):
+            continue
+        if kind.needs_sign_in(row):
+            page = reverse("links:entry", args=[row.entry_id])
+            found[row.entry_id] = ((_("Sign in and answer"), page),) if person.user_id else ()
             continue
         door = address_for(row, person)
         found[row.entry_id] = tuple((str(a.label), f"{door}?answer={a.key}") for a in kind.permitted(row))
