@@ -14,7 +14,7 @@ export PORT
 PROGRAMS := chromium libreoffice-impress libreoffice-writer libreoffice-calc poppler-utils
 CATALOGUES := $(shell find src -name '*.po' 2>/dev/null)
 
-.PHONY: install programs demo test lint types contracts test-fast test-all test-postgresql e2e test-faults \
+.PHONY: install programs demo test checks lint types contracts test-fast test-all test-postgresql e2e test-faults \
 	messages bench lock clean
 
 install: $(STAMPS)/package $(STAMPS)/catalogues
@@ -59,7 +59,12 @@ $(STAMPS)/programs: Makefile | $(STAMPS)/python
 demo: install
 	$(BIN)/steerco demo
 
-test: install programs lint types contracts test-all test-postgresql
+# The checks of the code, which use one core, run beside the first tests.
+test: install programs
+	$(MAKE) --no-print-directory -j2 checks test-all
+	$(MAKE) --no-print-directory test-postgresql
+
+checks: lint types contracts
 
 lint: install
 	$(BIN)/ruff check .

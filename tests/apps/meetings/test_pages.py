@@ -147,8 +147,14 @@ def test_a_series_is_planned_on_the_page_of_the_body(board) -> None:
         {"link": "javascript:1"},
     ):
         assert olaf.post(url, {**values, **wrong}).status_code == 422
+    own = {**values, "rhythm": "own", "first": "", "until": "", "days": "2027-03-02 03/06/2027\n2027-03-02"}
+    assert olaf.post(url, own).status_code == 303
+    ends = board.body.meetings.filter(series="on days of its own").order_by("day")
+    assert [one.day for one in ends] == [date(2027, 3, 2), date(2027, 6, 3)]
+    for wrong in ({"days": "soon"}, {"days": ""}, {"rhythm": "month"}):
+        assert olaf.post(url, {**own, **wrong}).status_code == 422
     year = olaf.get(reverse("meetings:year"), {"in": "PAY", "from": "2026-12"}).content.decode()
-    assert year.count("Payments board") == 4
+    assert year.count("Payments board") == 6
     assert olaf.get(reverse("meetings:year"), {"from": "nonsense"}).status_code == 200
 
 

@@ -240,3 +240,10 @@ def test_whoever_looks_after_them_is_asked_and_says_when_they_spoke(town: Any) -
     answer(actor(town.petra), asked, "met")
     town.forum.refresh_from_db()
     assert (town.forum.last_contact, town.forum.next_contact) == (date(2026, 11, 23), date(2026, 11, 30))
+
+
+def test_no_heading_stands_above_what_is_withheld(town: Any) -> None:
+    url = f"/registers/stakeholders/{town.forum.pk}/"
+    for page in (url, f"{url}edit/"):
+        assert "What they think" in browser(town.petra).get(page).content.decode()
+        assert "What they think" not in browser(town.omar).get(page).content.decode()

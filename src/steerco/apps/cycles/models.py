@@ -5,14 +5,11 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, ClassVar
 
-from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from steerco.apps.cycles.kinds import KINDS, OF_CYCLES, ReportKind, kind_choices
@@ -25,6 +22,7 @@ from steerco.apps.people.models import Party
 from steerco.apps.stakeholders.models import DistributionList
 from steerco.engine.calendar import Offsets, Rhythm
 from steerco.kit import clock
+from steerco.kit.fields.days import days_in
 from steerco.kit.history import Versioned, versioned
 from steerco.kit.permissions import Access, ScopedQuerySet
 from steerco.kit.states import States
@@ -191,10 +189,9 @@ class Cadence(Versioned):
         """Own dates are kept in one way, however the reader's language writes them; where a period of another rhythm
         ends has to be said."""
         try:
-            days = sorted({_day(text) for text in self.own_ends.split()})
-        except ValidationError:
-            day = date_format(date(2026, 12, 31), "SHORT_DATE_FORMAT")
-            return {"own_ends": gettext("Write one date a line, as %(day)s.") % {"day": day}}
+            days = days_in(self.own_ends)
+        except ValidationError as error:
+            return {"own_ends": error}
         self.own_ends = "\n".join(day.isoformat() for day in days)
         if self.rhythm == Rhythm.OWN and not days:
             return {"own_ends": _("Write the last day of each period, one a line.")}
@@ -212,17 +209,6 @@ class Cadence(Versioned):
         elif isinstance(self.publish, int) and self.publish >= 0:
             return {"publish": _("Papers go out before the meeting: count its working days below zero.")}
         return {}
-
-
-def _day(text: str) -> date:
-    """A day as it is kept, or as the reader's language writes it. Raises ValidationError."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        day: date | None = forms.DateField().clean(text)
-        if day is None:
-            raise
-        return day
 
 
 class Cycle(models.Model):

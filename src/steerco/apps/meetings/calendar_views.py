@@ -24,10 +24,11 @@ from steerco.apps.meetings.selectors import (
     own_meetings,
     visible,
 )
-from steerco.apps.meetings.services import close_feed, new_feed, plan_series, set_standing
+from steerco.apps.meetings.services import close_feed, new_feed, plan_days, plan_series, set_standing
 from steerco.engine.calendar import MeetingRhythm
 from steerco.exchange.icalendar import Calendar, write
 from steerco.kit import clock
+from steerco.kit.fields.days import days_in
 from steerco.kit.history import Invalid
 from steerco.kit.journal.submissions import answered_once
 from steerco.kit.pages.htmx import page, redirect_to
@@ -39,11 +40,13 @@ from steerco.kit.registers.scopes import find_scope
 from steerco.kit.registers.views.finding import actor_of
 
 SHOWN = 60
+OWN = "own"
 RHYTHMS = (
     (MeetingRhythm.WEEK.value, gettext_lazy("every week")),
     (MeetingRhythm.FORTNIGHT.value, gettext_lazy("every two weeks")),
     (MeetingRhythm.MONTH.value, gettext_lazy("each month on the same weekday, as the first Monday")),
     (MeetingRhythm.QUARTER.value, gettext_lazy("each quarter on the same weekday of its month")),
+    (OWN, gettext_lazy("on days of its own")),
 )
 
 
@@ -128,8 +131,15 @@ class SeriesForm(forms.Form):
     """How often a body meets, from when to when, and where."""
 
     rhythm = forms.ChoiceField(label=gettext_lazy("How often"), choices=RHYTHMS, initial="month")
-    first = forms.DateField(label=gettext_lazy("First meeting"), widget=DateInput)
-    until = forms.DateField(label=gettext_lazy("Until"), widget=DateInput)
+    first = forms.DateField(label=gettext_lazy("First meeting"), widget=DateInput, required=False)
+    until = forms.DateField(label=gettext_lazy("Until"), widget=DateInput, required=False)
+    days = forms.CharField(
+        label=gettext_lazy("Days of its own"),
+        help_text=gettext_lazy("Only on days of its own: one a line."),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
     begins = forms.RegexField(
         CLOCK_TIME.pattern + "$",
         label=gettext_lazy("Begins at"),
@@ -143,6 +153,19 @@ class SeriesForm(forms.Form):
     link = forms.URLField(
         label=gettext_lazy("Link to join"), max_length=500, required=False, assume_scheme="https"
     )
+
+    def clean_days(self) -> list[date]:
+        """The days. Raises ValidationError."""
+        return days_in(self.cleaned_data["days"])
+
+    def clean(self) -> dict[str, Any]:
+        """A rhythm needs its first day and its end, days of its own are named."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        needed = ("days",) if given.get("rhythm") == OWN else ("first", "until")
+        for name in needed:
+            if name not in self.errors and not given.get(name):
+                self.add_error(name, _("This field is required."))
+        return given
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data)
@@ -178,9 +201,12 @@ def body_page(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect_to(request, request.path)
         if form.is_valid():
             values = dict(form.cleaned_data)
-            rhythm, first, until = (values.pop(name) for name in ("rhythm", "first", "until"))
+            rhythm, first, until, days = (values.pop(name) for name in ("rhythm", "first", "until", "days"))
             words = str(dict(RHYTHMS)[rhythm])
-            planned = plan_series(actor, body, rhythm, first, until, values, words)
+            if rhythm == OWN:
+                planned = plan_days(actor, body, days, values, words)
+            else:
+                planned = plan_series(actor, body, rhythm, first, until, values, words)
             messages.success(request, _("Planned: %(n)s meetings.") % {"n": len(planned)})
             return redirect_to(request, request.path)
     except Invalid as error:

@@ -219,15 +219,21 @@ def plan_series(
     actor: Actor, body: Body, rhythm: str, first: date, until: date, values: Mapping[str, Any], words: str
 ) -> list[Meeting]:
     """Plan the meetings of a body from `first` to `until`: weekly, fortnightly, or each month or quarter on the weekday
-    of its month that `first` is ("first Monday"). One that would fall on a day off is planned for the working day
+    of its month that `first` is ("first Monday"). Raises Denied, Invalid."""
+    if until < first:
+        raise Invalid({0: {"until": [_("It cannot end before it begins.")]}})
+    return plan_days(actor, body, meeting_days(MeetingRhythm(rhythm), first, until), values, words)
+
+
+def plan_days(
+    actor: Actor, body: Body, days: Sequence[date], values: Mapping[str, Any], words: str
+) -> list[Meeting]:
+    """Plan the meetings of a body on these days. One that would fall on a day off is planned for the working day
     before, and says so. Days on which the body meets already are left alone. Raises Denied, Invalid.
     """
     if body.initiative is None:
         raise Invalid({0: {"body": [_("Name the initiative of the body first: its meetings stand there.")]}})
     require(actor, "record.create", body.initiative)
-    if until < first:
-        raise Invalid({0: {"until": [_("It cannot end before it begins.")]}})
-    days = meeting_days(MeetingRhythm(rhythm), first, until)
     if len(days) > MOST_IN_A_SERIES:
         raise Invalid({0: {"until": [_("At most %(n)s meetings at once.") % {"n": MOST_IN_A_SERIES}]}})
     taken = set(body.meetings.filter(deleted=False).values_list("day", flat=True))

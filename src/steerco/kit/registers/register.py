@@ -173,7 +173,12 @@ class Register:
             "shown": left(self.shown),
             "filters": left(self.filters),
             "groups": left(self.groups),
-            "sections": tuple(replace(section, fields=left(section.fields)) for section in self.sections),
+            "sections": tuple(
+                replace(section, fields=left(section.fields))
+                for section in self.sections
+                if left(section.fields)
+                or not section.fields  # a heading above nothing tells what is withheld
+            ),
             "views": tuple(view for view in self.views if not any(name in view.query for name in hidden)),
         }
         return narrowed
