@@ -195,6 +195,7 @@ def test_the_consolidated_report_stands_on_the_agenda_and_the_cycle_names_the_me
         build(OPERATOR, meeting)
     assert list(meeting.items.filter(kind="report").values_list("entry", flat=True)) == [report.entry_id]
     office = browser(person("Olga Office", "pmo_analyst"))
+    assert f"for the meeting of {meeting.day:%d/%m/%Y}" in office.get("/reporting/").content.decode()
     page = office.get(f"/reporting/cycles/{cycle.pk}/").content.decode()
     assert f"/meetings/{meeting.pk}/" in page
 
