@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from tests.apps.cycles.world import FRIDAY, THURSDAY, WEDNESDAY, Programme, milestone, programme
-from tests.apps.worlds import OPERATOR, actor, person, record
+from tests.apps.worlds import OPERATOR, actor, browser, person, record
 
 from steerco.apps.cycles.consolidation import gather_below
 from steerco.apps.cycles.drafts import Typed, key_of, may_stay, open_page
@@ -96,6 +96,38 @@ def test_the_last_frozen_report_of_who_is_silent_counts_with_its_age() -> None:
     ages = {one.report.initiative.code: (one.age, one.content is not None) for one in lines}
     assert ages == {"WS1": (7, True), "WS2": (0, True), "WS3": (0, False)}
     assert not facts.get("asked")  # what was asked a week ago was answered or is asked again
+
+
+def test_what_only_the_last_report_told_is_carried_forward_with_its_day() -> None:
+    found, later = reported(), FRIDAY + timedelta(days=7)
+    with clock.at(WEDNESDAY):
+        turn()
+        page = open_page(found.reviewer, consolidated())
+        assert page.of_last == {}
+        risk, asked = key_of(page.facts["risks"][0]), key_of(page.facts["asked"][0])
+        freeze(OPERATOR, submit(found.reviewer, consolidated(), Typed("One is red.", RED, PATH)))
+        submit(found.writer(1), found.report(1, later), unchanged=True)
+    with clock.at(WEDNESDAY + timedelta(days=7)):
+        turn()
+        report = Report.objects.select_related("initiative", "cycle__cadence", "owner").get(
+            kind="consolidated", period_end=later
+        )
+        page = open_page(found.reviewer, report)
+        offered = {key: [key_of(fact) for fact in rows] for key, rows in page.of_last.items() if rows}
+        assert offered == {"asked": [asked], "top_risks": [risk]}
+        shown = browser(found.rita).get(f"/reporting/reports/{report.pk}/").content.decode()
+        assert f'name="carry" value="{risk}"' in shown
+        typed = Typed("Still silent.", RED, PATH, carried=[risk, "risk_new:999999"])
+        frozen = freeze(OPERATOR, submit(found.reviewer, report, typed))
+        told = {part["key"]: part["facts"] for part in json.loads(frozen.content)["parts"]}
+        assert [(fact["title"], fact["carried"]) for fact in told["top_risks"]] == [
+            ("The supplier fails", FRIDAY.isoformat())
+        ]
+        assert not told["asked"]
+        read = browser(found.rita).get(f"/reporting/reports/{report.pk}/").content.decode()
+        assert "(as reported on 27/11/2026)" in read
+        restrict(OPERATOR, found.streams[0], [found.people[0].party_id])
+        assert not any(open_page(found.reviewer, report).of_last.values())
 
 
 def test_what_is_restricted_below_is_not_told_to_the_readers_of_the_level() -> None:

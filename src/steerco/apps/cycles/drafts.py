@@ -19,10 +19,12 @@ from steerco.apps.cycles.kinds import CONSOLIDATED, LONGEST, Part, ReportKind
 from steerco.apps.cycles.layouts import frozen_answers, read_answer
 from steerco.apps.cycles.models import RATINGS, SCHEMA, Draft, FrozenReport, Report
 from steerco.apps.cycles.replay import weeks_of
+from steerco.apps.cycles.summing import is_money
+from steerco.apps.initiatives.models import Entry
 from steerco.apps.initiatives.readers import as_readers
 from steerco.kit import clock
 from steerco.kit.history import Conflict, Invalid
-from steerco.kit.permissions import Actor
+from steerco.kit.permissions import Actor, visible_to
 
 SENTENCE = 500
 MOST_SECONDS = 600  # counted for one saving: a page that is left open is no work
@@ -45,6 +47,9 @@ class Page:
     below: tuple[Below, ...] = ()  # of a consolidated report
     second: Content | None = None  # what the newest issued review says
     weeks: dict[str, int] = field(default_factory=dict)  # for how long the figures have said so
+    of_last: dict[str, list[Fact]] = field(
+        default_factory=dict
+    )  # of a level, by part: told last time, by nobody now
 
     @property
     def content(self) -> Content:
@@ -68,6 +73,7 @@ class Typed:
     texts: dict[str, str] = field(default_factory=dict)
     dropped: list[str] = field(default_factory=list)
     promoted: list[str] = field(default_factory=list)
+    carried: list[str] = field(default_factory=list)
     seconds: int = 0
     answers: dict[str, str] = field(default_factory=dict)
     entered: Entered | None = None
@@ -101,6 +107,7 @@ class Typed:
             texts={key: _text(post, f"text-{key}", what.longest(key), errors) for key in what.parts},
             dropped=_keys(post, "drop"),
             promoted=_keys(post, "promote"),
+            carried=_keys(post, "carry"),
             seconds=_seconds(post),
             answers=_answers(post, what, errors),
             entered=read_source(post, errors),
@@ -119,6 +126,7 @@ class Typed:
             "texts": self.texts,
             "dropped": self.dropped,
             "promoted": self.promoted,
+            "carried": self.carried,
             "answers": self.answers,
             **({"entered": self.entered} if self.entered is not None else {}),
         }
@@ -197,6 +205,7 @@ def start_of(last: Content | None) -> Content:
         "texts": {},
         "dropped": [],
         "promoted": [],
+        "carried": [],
         "answers": {},
     }
 
@@ -216,7 +225,8 @@ def open_page(actor: Actor, report: Report) -> Page:
         lines, facts = gather_below(reader, report)
         if not facts["money"]:  # nobody below reports money this time: the sheets say it
             facts["money"] = money_facts(reader, report.initiative, span.since)
-        return Page(report, draft, facts, compute_below(lines), last, tuple(lines))
+        of_last = _only_told_last(reader, last, facts) if last else {}
+        return Page(report, draft, facts, compute_below(lines), last, tuple(lines), of_last=of_last)
     facts = gather(reader, report.initiative, span)
     if "next" in report.what.parts:
         facts["next"] = milestones_ahead(reader, report.initiative, end)[:1]
@@ -225,6 +235,26 @@ def open_page(actor: Actor, report: Report) -> Page:
     weeks = weeks_of(reader, place, day, computed.colours.get("overall", ""))
     second = second_ratings(reader, [place.pk], day).get(place.pk)
     return Page(report, draft, facts, computed, last, second=second.content if second else None, weeks=weeks)
+
+
+def _only_told_last(
+    reader: Actor, last: Content, facts: Mapping[str, Sequence[Fact]]
+) -> dict[str, list[Fact]]:
+    """What the last report of a level told and nobody tells now, by part, as far as `reader` may still read it: it may
+    be carried forward, with the day that it is from. Money and milestones ahead stand in each report anew."""
+    now = {key_of(fact) for group in facts.values() for fact in group}
+    told = {
+        part["key"]: [fact for fact in part["facts"] if key_of(fact) not in now and not is_money(fact)]
+        for part in last["parts"]
+        if part["key"] != "ahead"
+    }
+    about = {fact["entry"] for rows in told.values() for fact in rows}
+    seen = set(visible_to(Entry.objects.filter(pk__in=about), reader).values_list("pk", flat=True))
+    day = last["period"]["end"]
+    return {
+        key: [{"carried": day, **fact} for fact in rows if fact["entry"] in seen]
+        for key, rows in told.items()
+    }
 
 
 def save_draft(actor: Actor, report: Report, typed: Typed, seen: str = "") -> Draft:
@@ -345,14 +375,15 @@ def build(page: Page, *, unchanged: bool = False) -> Content:
 
 
 def told_facts(page: Page, part: Part) -> tuple[list[Fact], list[Fact]]:
-    """The facts of a part as they will stand in the report, those first that were put first; and those that it has no
-    room for. What was left out by hand is in neither."""
+    """The facts of a part as they will stand in the report, those first that were put first, those last that were
+    carried forward; and those that it has no room for. What was left out by hand is in neither."""
     dropped, promoted = set(page.content["dropped"]), set(page.content["promoted"])
     kept = [f for group in part.facts for f in page.facts.get(group, []) if key_of(f) not in dropped]
     first = [fact for fact in kept if key_of(fact) in promoted]
     rest = [fact for fact in kept if key_of(fact) not in promoted]
     room = max(0, part.most - len(first))
-    return [*first, *rest[:room]], rest[room:]
+    carried = [fact for fact in page.of_last.get(part.key, ()) if key_of(fact) in page.content["carried"]]
+    return [*first, *rest[:room], *carried], rest[room:]
 
 
 def _part(page: Page, part: Part) -> Content:

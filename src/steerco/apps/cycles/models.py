@@ -337,7 +337,8 @@ class Draft(models.Model):
     """What is being written: kept as typed, without history, until it is submitted.
 
     `content`: {"headline", "ratings": {dimension: {"value", "why"}}, "path": {"text", "by"}, "texts": {part: text},
-    "dropped": [fact], "promoted": [fact], "answers": {question: answer}, "entered": {"source", "on", "note", "file"}}.
+    "dropped": [fact], "promoted": [fact], "carried": [fact], "answers": {question: answer},
+    "entered": {"source", "on", "note", "file"}}.
     `built` is the whole report as it was submitted.
     """
 

@@ -268,6 +268,7 @@ def _as_posted(page: Page) -> dict[str, Any]:
         "path-by": content["path"].get("by", ""),
         "drop": content["dropped"],
         "promote": content["promoted"],
+        "carry": content["carried"],
     }
     for dimension, said in content["ratings"].items():
         found |= {f"rating-{dimension}": said.get("value", ""), f"why-{dimension}": said.get("why", "")}

@@ -102,6 +102,7 @@ class PartField:
     help: str | Promise
     facts: list[FactLine]
     more: list[FactLine]
+    of_last: list[FactLine]  # told last time alone; `promoted`: carried forward
     text: str
     last: str
     errors: list[str] = field(default_factory=list)
@@ -221,6 +222,7 @@ def _part_field(page: Page, part: Part, last: str, errors: dict[str, list[str]])
         part.help,
         fact_lines([fact for fact in every if key_of(fact) not in left], *chosen),
         fact_lines(more, *chosen),
+        fact_lines(page.of_last.get(part.key, []), promoted=content["carried"]),
         content["texts"].get(part.key, ""),
         last,
         errors.get(f"text-{part.key}", []),

@@ -22,7 +22,18 @@ def short_date(day: date) -> str:
 
 
 def fact_words(fact: dict[str, Any]) -> str:
-    """What a fact says beside its title: "moved by +10 working days to 04/12/2026"."""
+    """What a fact says beside its title: "moved by +10 working days to 04/12/2026"; of one that was carried forward,
+    from which report it is."""
+    said = _said(fact)
+    if not fact.get("carried"):
+        return said
+    return _("%(said)s (as reported on %(day)s)") % {
+        "said": said,
+        "day": short_date(date.fromisoformat(fact["carried"])),
+    }
+
+
+def _said(fact: dict[str, Any]) -> str:
     if fact["kind"].startswith("money_"):
         return _money_words(fact)
     values = {**fact, "before": _value(fact.get("before")), "after": _value(fact.get("after"))}
