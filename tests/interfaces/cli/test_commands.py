@@ -37,6 +37,16 @@ def backups() -> Iterator[Path]:
         file.unlink()
 
 
+def test_whoever_reads_the_output_may_stop_when_they_have_seen_enough() -> None:
+    command = [sys.executable, "-m", "steerco.interfaces.cli.main", "--help"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as ended:
+        assert ended.stdout is not None
+        assert ended.stderr is not None
+        ended.stdout.close()
+        said = ended.stderr.read()
+    assert (ended.returncode, said) == (141, b"")
+
+
 def test_the_manual_names_every_command_and_answers_at_once(capsys: Capture) -> None:
     assert main([]) == main(["--help"]) == 0
     shown = capsys.readouterr().out

@@ -34,6 +34,7 @@ class Command:
 RUN, CHANGE = gettext_noop("Run it"), gettext_noop("Bring in and take out")
 KEEP, CHECK = gettext_noop("Keep it"), gettext_noop("Look after it")
 _HERE = "steerco.interfaces.cli"
+ENOUGH_READ = 141  # what a shell says of a program whose reader is gone
 COMMANDS: dict[str, Command] = {
     "up": Command(RUN, f"{_HERE}.up", gettext_noop("prepare the database and serve, with the worker")),
     "demo": Command(
@@ -124,8 +125,17 @@ def manual() -> str:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; returns its exit status."""
-    words = list(sys.argv[1:] if argv is None else argv)
+    """Run one command; returns its exit status. Whoever reads its output may stop when they have seen enough."""
+    try:
+        status = _run(list(sys.argv[1:] if argv is None else argv))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what Python still flushes at its end
+        return ENOUGH_READ
+    return status
+
+
+def _run(words: list[str]) -> int:
     if not words or words[0] in ("-h", "--help", "help"):
         print(manual())
         return 0
