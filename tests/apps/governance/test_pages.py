@@ -19,9 +19,9 @@ from steerco.apps.governance.blocking import blocked_days
 from steerco.apps.governance.models import Body, Decision
 from steerco.apps.governance.selectors import decisions_in, latencies
 from steerco.apps.governance.services import write_bodies, write_decisions
-from steerco.apps.initiatives.models import Initiative
+from steerco.apps.initiatives.models import Holding, Initiative
 from steerco.apps.initiatives.posts import appoint, seats_of
-from steerco.apps.initiatives.services import restrict
+from steerco.apps.initiatives.services import restrict, write_initiatives
 from steerco.apps.links.services import relate
 from steerco.apps.people.models import Party, Person
 from steerco.apps.raid.models import Action
@@ -391,3 +391,18 @@ def test_days_that_waited_count_once_however_much_waited_on_them(place: Initiati
         assert browser(manager).get("/registers/decisions/overview/?days=nonsense").status_code == 200
         restrict(OPERATOR, part, [sponsor.party_id])
         assert blocked_days(actor(manager), None, since, today) == []
+
+
+def test_a_paper_that_names_another_decider_than_the_rules_says_whether_they_may(
+    place: Initiative, manager: Person
+) -> None:
+    write_initiatives(OPERATOR, [Change({"lead": manager.party}, pk=place.pk)])
+    sponsor = person("Sam Sponsor", "sponsor", place)
+    small = [{"key": "o1", "title": "Go on"}, {"key": "o2", "title": "Stop"}]
+    url = f"/registers/decisions/{asked(place, sponsor.party, options=small).pk}/"
+    page = browser(manager).get(url).content.decode()
+    assert "It is for Mara Manager to decide" in page
+    assert "Sam Sponsor is named and may decide it too." in page
+    Holding.objects.filter(person=sponsor).update(ends=clock.today() - timedelta(days=1))
+    page = browser(manager).get(url).content.decode()
+    assert "Sam Sponsor is named and may not decide it." in page
