@@ -79,7 +79,7 @@ def issues_and_actions() -> Book:
                     "Issue ID": "reference",
                     "Date Logged": "raised_on",
                     "Issue Description": "title",
-                    "Raised By": "",
+                    "Raised By": "description",
                     "Priority": "priority",
                     "Action Required": "recommendation",
                     "Owner": "owner",

@@ -31,6 +31,7 @@ def kevs_template() -> Book:
         "Proximity": "proximity", "Probability": "current_probability", "Impact": "current_impact", "Exposure": "score",
         "RAG Status": "rating", "Status": "state", "Mitigation in Place": "response_text",
         "Short Mitigation Brief": "response_text", "Target Date": "next_review",
+        "Author": "description", "Escalation": "description",
     }  # fmt: skip
     titles = ["Steel prices rise before the order", "The only surveyor leaves", "Permit is late"]
     return Book("kevs.xlsx", [Sheet("Risk Log", "risk", rows, columns, titles)])

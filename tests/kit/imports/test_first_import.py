@@ -26,7 +26,7 @@ def test_columns_are_suggested_by_words_and_content(run: ImportRun) -> None:
     layout = run.mapping["layouts"][0]
     assert dict(zip(layout["headers"], layout["columns"], strict=True)) == {
         "ID": "reference",
-        "Author": "",
+        "Author": "description",
         "Date Identified": "raised_on",
         "Description": "title",
         "Category": "category",
@@ -35,7 +35,7 @@ def test_columns_are_suggested_by_words_and_content(run: ImportRun) -> None:
         "Impact": "current_impact",
         "Exposure": "score",  # small whole numbers are no money
         "RAG Status": "rating",
-        "Escalation": "",
+        "Escalation": "description",
         "Status": "state",
         "Mitigation in Place": "response_text",
         "Mitigation Date": "",
@@ -58,7 +58,7 @@ def test_a_check_names_every_cell_and_writes_nothing(run: ImportRun, operator: A
     wrong = next(row for row in report["rows"] if row["kind"] == "rejected")
     assert {p["cell"] for p in wrong["problems"]} == {"C4", "G4", "Q4"}
     assert all(p["message"] and p["advice"] for p in wrong["problems"])
-    assert [u["header"] for u in report["unmapped"]] == ["Author", "Escalation", "Mitigation Date"]
+    assert [u["header"] for u in report["unmapped"]] == ["Mitigation Date"]
     second = next(row for row in report["rows"] if row["row"] == 3)
     assert "score: the file says “9” (I3), computed is “6”." in second["notes"]
 
@@ -93,3 +93,15 @@ def test_what_was_agreed_to_is_what_happens(run: ImportRun, operator: Actor) -> 
     assert run.state == ImportRun.State.STAGED
     assert run.report["counts"]["changed"] == 1
     assert Risk.objects.count() == 1
+
+
+def test_what_has_no_field_is_kept_in_the_description_behind_its_header(operator: Actor) -> None:
+    initiative("P1")
+    headers = ["Risk", "Escalation", "Probability", "Impact"]
+    risk = register_by_key("risk")
+    run = services.stage(
+        operator, risk, [upload(headers, [["Ice on the road", "Board", "4", "2"]])], place="P1"
+    )
+    report = services.check(operator, run)
+    assert services.apply(operator, run, report["fingerprint"])
+    assert Risk.objects.get().description == "Escalation: Board"

@@ -60,7 +60,7 @@ def test_from_the_file_to_the_undo(client: Client) -> None:
     report = client.get(f"/imports/runs/{run.pk}/").content.decode()
     assert "Import 2 entries" in report
     assert "Nobody Known" in report  # the wrong cell
-    assert "Escalation" in report  # the column left out
+    assert "Mitigation Date" in report  # the column left out
     rows = client.get(f"/imports/runs/{run.pk}/report.csv").content.decode("utf-8-sig")
     assert "Q4" in rows
     run.refresh_from_db()

@@ -34,7 +34,7 @@ EMPTY: dict[str, dict[str, Any]] = {
     | {"opens": -2, "due": 1, "review": 2, "lock": 3, "publish": 4},
     "meeting": {"link": "", "begins": "10:00", "minutes": 60, "papers_by": None},
     "review_question": {"rank": 1, "weight": 2},
-    "report": {"period_start": None, "period_end": None},
+    "report": {"kind": "exception", "period_start": None, "period_end": None},
     "support_request": {"asked_on": date(2026, 1, 5), "wanted_by": None, "ended_on": None},
     "request_category": {"answer_hours": 8, "done_days": 3},
 }

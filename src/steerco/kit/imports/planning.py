@@ -21,7 +21,7 @@ from steerco.kit.imports.reports import UNCHANGED, Assumption, Report, RowReport
 from steerco.kit.imports.representation import armed
 from steerco.kit.imports.rows import PlannedRow, TypedCell
 from steerco.kit.imports.siblings import Siblings, refuse_circles, refuse_orphans
-from steerco.kit.imports.suggesting import importable_columns, names_of_registers
+from steerco.kit.imports.suggesting import importable_columns, is_kept, names_of_registers
 from steerco.kit.imports.words import folded
 from steerco.kit.permissions import Actor, can
 from steerco.kit.registers.columns import Kind
@@ -112,7 +112,12 @@ class Planner:
         named = bool(self.place_column and layout.positions(self.place_column))
         if assumed and not named:
             self._note(table, [assumed])
-        joined = {name for name in layout.columns if len(layout.positions(name)) > 1}
+        joined = {
+            name
+            for header, name in zip(table.headers, layout.columns, strict=False)
+            if len(layout.positions(name)) > 1
+            or (name in self.columns and is_kept(self.columns[name], header))
+        }
         left_out: Counter[str] = Counter()
         for row in table.rows:
             reason = TOTAL if source.identity is None and is_total(row.cells) else ""
@@ -209,7 +214,8 @@ class Planner:
         place: Any,
         joined: Collection[str],
     ) -> PlannedRow:
-        """`joined` are the columns that several headers fill."""
+        """`joined` are the columns in which texts stand behind their headers: several fill them, or one that means
+        something else."""
         table = source.table
         cells: dict[str, TypedCell] = {}
         for index, name in enumerate(layout.columns):

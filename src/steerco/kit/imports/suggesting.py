@@ -19,6 +19,7 @@ SAMPLE = 200
 ENOUGH = 0.5
 SURE = 0.95
 NEARLY_ALL = 0.9
+KEPT = "+"  # before one of a column's other headers: it has no field of its own, and is kept in this text
 KINDS = frozenset(
     {"type", "raid", "raid type", "item type", "entry type", "record type", "log", "art", "typ"}
 )
@@ -57,7 +58,7 @@ def suggest_layout(register: Register, table: Table, exported: dict[str, str] | 
         together = score > SURE and open_columns[name].kind is Kind.LONG
         if not columns[index] and (name not in columns or together):
             columns[index], reasons[index] = name, reason
-    _give_title(register, columns)
+    _give_title(register, headers, columns)
     return Layout(headers, columns, reasons)
 
 
@@ -81,10 +82,21 @@ def _names_kinds(table: Table, index: int) -> bool:
     return folded(table.headers[index]) in KINDS
 
 
-def _give_title(register: Register, columns: list[str]) -> None:
+def _give_title(register: Register, headers: Sequence[str], columns: list[str]) -> None:
     """Without a title no row can be read: the description is the title where nothing else is."""
-    if register.detail in columns and register.title_column not in columns:
-        columns[columns.index(register.detail)] = register.title_column
+    if register.detail not in columns or register.title_column in columns:
+        return
+    detail = importable_columns(register).get(register.detail)
+    for index, name in enumerate(columns):
+        if name == register.detail and not (detail and is_kept(detail, headers[index])):
+            columns[index] = register.title_column
+            return
+
+
+def is_kept(column: Column, header: str) -> bool:
+    """Whether a header is read into a column with its own words before it, since no field is what it says."""
+    names = {folded_header(name) for name in column.headers if name.startswith(KEPT)}
+    return folded_header(header) in names
 
 
 def importable_columns(register: Register) -> dict[str, Column]:

@@ -48,7 +48,8 @@ class Column:
     `name` is a model field, an attribute, or "custom.<key>". What is not given is taken from the model field:
     `label`, `kind`, `sort` (the lookup that orders by it; "" cannot be sorted). `currency` names the field with a
     money column's currency; money is kept in minor units. `html` and `text` override how a value is shown.
-    `help` is the tooltip that explains a term. `headers` are other words that files have over this column.
+    `help` is the tooltip that explains a term. `headers` are other words that files have over this column; with "+"
+    before them those of what has no field of its own and is kept in this text.
     `words` are other words that files have for a value; `of_percent` is the step of a scale for a percentage.
     `hidden_with` names a reference: where the reader may not see what it names, they do not see this value either.
     `anew`: it is made of other rows than the register's `reads`; a list that asks for it is read again each time.
