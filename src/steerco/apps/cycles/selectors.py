@@ -56,18 +56,6 @@ def find_cycle(actor: Actor, pk: int) -> Cycle | None:
     return Cycle.objects.visible_to(actor).select_related("cadence", "initiative").filter(pk=pk).first()
 
 
-def editions_of(actor: Actor, report: Report) -> list[FrozenReport]:
-    """Every frozen edition of the reports of the same initiative and kind that the actor may read, the newest first,
-    up to the period of `report`."""
-    rows = Report.objects.visible_to(actor).filter(
-        initiative=report.initiative_id, kind=report.kind, deleted=False
-    )
-    if report.period_end:
-        rows = rows.filter(period_end__lte=report.period_end)
-    found = FrozenReport.objects.filter(report__in=rows).select_related("report__cycle__cadence")
-    return list(found.order_by("-report__period_end", "-report__pk", "-number")[:SHOWN_CYCLES])
-
-
 def cycle_lines(actor: Actor, cycles: Iterable[Cycle]) -> list[CycleLine]:
     """Cycles with the counts of their reports. One statement."""
     cycles = list(cycles)
