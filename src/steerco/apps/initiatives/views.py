@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from steerco.apps.access.roles import ROLES
 from steerco.apps.initiatives.models import Entry, Holding, Initiative, Post
+from steerco.apps.initiatives.policy import standing_of
 from steerco.apps.initiatives.posts import appoint, create_post, end_holding
 from steerco.apps.initiatives.registers import INITIATIVES
 from steerco.apps.initiatives.selectors import (
@@ -77,11 +78,11 @@ def _may_import(actor: Actor) -> bool:
     """Whether `actor` may import a portfolio: into one that is there, or as a new one."""
     if can(actor, "initiative.create"):
         return True
+    places = standing_of(actor).places("snapshot.import")
+    if not places or None in places:
+        return bool(places)
     kinds = (Initiative.Type.PORTFOLIO, Initiative.Type.PROGRAMME)
-    rows = Initiative.objects.visible_to(actor).filter(type__in=kinds, archived=False)
-    return can(actor, "snapshot.import", anywhere=True) and any(
-        can(actor, "snapshot.import", row) for row in rows
-    )
+    return Initiative.objects.filter(type__in=kinds, archived=False, above__ancestor__in=places).exists()
 
 
 @require_GET
